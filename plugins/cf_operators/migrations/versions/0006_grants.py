@@ -1,0 +1,16 @@
+"""Who may do what."""
+
+from cf_operators.migrations.ddl import run_file
+
+revision = "0006_grants"
+down_revision = "0005_form"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_file(revision)
+
+
+def downgrade() -> None:
+    raise RuntimeError("revisions go forward only: restore a backup, or write a revision that undoes this one")
