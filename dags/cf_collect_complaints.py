@@ -1,0 +1,33 @@
+"""
+# Collect complaints
+
+Lands what is new in the stream `complaints` of every source of the programme (CRM, help desk, files), one task per
+source, and brings `fct_complaint` up to date.
+
+**Running it again** lands nothing twice. Malformed rows go to `cf_landing.quarantine` and stop nothing.
+
+**Then.** `cf_measure` starts by itself.
+"""
+
+from airflow.sdk import DAG
+
+from cf_operators.assets import COMPLAINTS
+from cf_operators.operators.build_model import BuildModelOperator
+from cf_operators.operators.collect_source import CollectSourceOperator
+from cf_operators.programme import load_programme
+from cf_operators.retry import DEFAULT_ARGS
+
+STREAM = "complaints"
+
+with DAG(
+    dag_id="cf_collect_complaints",
+    doc_md=__doc__,
+    schedule="10 * * * *",
+    catchup=False,
+    max_active_runs=1,
+    tags=["customer-focus", "collect"],
+    default_args=DEFAULT_ARGS,
+):
+    model = BuildModelOperator(task_id="build_model", stream=STREAM, outlets=[COMPLAINTS])
+    for source in load_programme().sources_of(STREAM):
+        CollectSourceOperator(task_id=f"collect_{source.id}", source_id=source.id, stream=STREAM) >> model

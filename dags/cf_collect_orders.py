@@ -1,0 +1,34 @@
+"""
+# Collect orders and customers
+
+Lands what is new in the stream `orders` of every source of the programme, one task per source, and brings
+`dim_contact` and `fct_order` up to date.
+
+**Running it again** lands nothing twice: an unchanged row is not a new version. A malformed row goes to
+`cf_landing.quarantine` with its file, line and reason, is counted in the task's summary, and stops nothing.
+
+**Then.** `cf_measure` starts by itself.
+"""
+
+from airflow.sdk import DAG
+
+from cf_operators.assets import ORDERS
+from cf_operators.operators.build_model import BuildModelOperator
+from cf_operators.operators.collect_source import CollectSourceOperator
+from cf_operators.programme import load_programme
+from cf_operators.retry import DEFAULT_ARGS
+
+STREAM = "orders"
+
+with DAG(
+    dag_id="cf_collect_orders",
+    doc_md=__doc__,
+    schedule="5 * * * *",
+    catchup=False,
+    max_active_runs=1,
+    tags=["customer-focus", "collect"],
+    default_args=DEFAULT_ARGS,
+):
+    model = BuildModelOperator(task_id="build_model", stream=STREAM, outlets=[ORDERS])
+    for source in load_programme().sources_of(STREAM):
+        CollectSourceOperator(task_id=f"collect_{source.id}", source_id=source.id, stream=STREAM) >> model

@@ -1,0 +1,35 @@
+"""
+# Collect responses
+
+Takes in what customers answered: the submissions of the public form, and the stream `responses` of every other source
+of the programme, one task per source. Brings `fct_invitation`, `fct_response` and `fct_answer` up to date.
+
+**Running it again** lands nothing twice. Malformed rows go to `cf_landing.quarantine` and stop nothing.
+
+**Then.** `cf_measure` starts by itself.
+"""
+
+from airflow.sdk import DAG
+
+from cf_operators.assets import RESPONSES
+from cf_operators.operators.build_model import BuildModelOperator
+from cf_operators.operators.collect_submissions import CollectSubmissionsOperator
+from cf_operators.operators.collect_source import CollectSourceOperator
+from cf_operators.programme import load_programme
+from cf_operators.retry import DEFAULT_ARGS
+
+STREAM = "responses"
+
+with DAG(
+    dag_id="cf_collect_responses",
+    doc_md=__doc__,
+    schedule="*/10 * * * *",
+    catchup=False,
+    max_active_runs=1,
+    tags=["customer-focus", "collect"],
+    default_args=DEFAULT_ARGS,
+):
+    model = BuildModelOperator(task_id="build_model", stream=STREAM, outlets=[RESPONSES])
+    CollectSubmissionsOperator(task_id="collect_form") >> model
+    for source in load_programme().sources_of(STREAM):
+        CollectSourceOperator(task_id=f"collect_{source.id}", source_id=source.id, stream=STREAM) >> model

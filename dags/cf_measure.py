@@ -1,0 +1,30 @@
+"""
+# Measure
+
+Computes every KPI of the programme by month and overall, and by segment, product and region, each with its n and 95%
+interval, and judges it against its target.
+
+**When.** Whenever orders, complaints or responses have changed; there is no clock in between.
+
+**Writes.** `cf_kpi.kpi_value`, append-only: a row is added only where a value really changed. BI tools read
+`cf_kpi.v_kpi_latest`.
+
+**Then.** `cf_act` starts by itself.
+"""
+
+from airflow.sdk import DAG
+
+from cf_operators.assets import COMPLAINTS, KPIS, ORDERS, RESPONSES
+from cf_operators.operators.measure_kpis import MeasureKpisOperator
+from cf_operators.retry import DEFAULT_ARGS
+
+with DAG(
+    dag_id="cf_measure",
+    doc_md=__doc__,
+    schedule=(ORDERS | COMPLAINTS | RESPONSES),
+    catchup=False,
+    max_active_runs=1,
+    tags=["customer-focus", "measure"],
+    default_args=DEFAULT_ARGS,
+):
+    MeasureKpisOperator(task_id="measure_kpis", outlets=[KPIS])

@@ -1,0 +1,115 @@
+"""The schema: revisions apply once, roles may do what they should and nothing else, comments are complete."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from cf_operators.errors import ConfigurationError
+from cf_operators.hooks.migrations import migrate, sqlalchemy_url
+from tests.conftest import Warehouse, WarehouseServer
+
+CONTRACT = [
+    "kpi", "grain", "period_start", "slice", "value", "low", "high", "n", "numerator", "denominator",
+    "unit", "target", "verdict", "data_as_of", "revision",
+]  # fmt: skip
+
+
+def test_migrating_again_changes_nothing(warehouse: Warehouse) -> None:
+    before, after = migrate(warehouse.uri)
+    assert before == after == "0006_grants"
+
+
+def test_empty_database_is_brought_to_head(warehouse_server: WarehouseServer) -> None:
+    made = warehouse_server.create("empty_for_migration", "template0")
+    try:
+        assert migrate(made.uri) == (None, "0006_grants")
+        schemas = {row["nspname"] for row in made.rows("select nspname from pg_namespace where nspname like 'cf_%'")}
+        assert schemas == {"cf_landing", "cf_ledger", "cf_core", "cf_kpi"}
+    finally:
+        warehouse_server.drop("empty_for_migration")
+
+
+def test_missing_role_is_named_with_the_remedy(warehouse_server: WarehouseServer) -> None:
+    made = warehouse_server.create("without_role", "template0")
+    with warehouse_server.superuser() as connection:
+        connection.execute("alter role cf_bi rename to cf_bi_elsewhere")
+    try:
+        with pytest.raises(ConfigurationError, match=r"role cf_bi does not exist.*roles\.sql"):
+            migrate(made.uri)
+    finally:
+        with warehouse_server.superuser() as connection:
+            connection.execute("alter role cf_bi_elsewhere rename to cf_bi")
+            connection.execute(f"alter role cf_bi password '{warehouse_server.password}'")
+        warehouse_server.drop("without_role")
+
+
+def test_every_table_and_column_of_cf_kpi_carries_a_comment(warehouse: Warehouse) -> None:
+    bare = warehouse.rows(
+        """
+        select c.relname, a.attname
+        from pg_class as c
+        inner join pg_namespace as s on c.relnamespace = s.oid
+        left join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+        where s.nspname = 'cf_kpi' and c.relkind in ('r', 'v')
+        and (col_description(c.oid, a.attnum) is null or obj_description(c.oid) is null)
+        """
+    )
+    assert bare == []
+
+
+def test_columns_of_the_kpi_view_are_the_contract(warehouse: Warehouse) -> None:
+    with warehouse.connect() as connection:
+        view = connection.execute("select * from cf_kpi.v_kpi_latest limit 0")
+        assert [column.name for column in view.description or []] == CONTRACT
+
+
+def test_bi_reads_every_relation_of_cf_kpi(warehouse: Warehouse) -> None:
+    relations = [
+        row["relname"]
+        for row in warehouse.rows(
+            "select c.relname from pg_class as c inner join pg_namespace as s on c.relnamespace = s.oid "
+            "where s.nspname = 'cf_kpi' and c.relkind in ('r', 'v')"
+        )
+    ]
+    assert {"kpi_value", "v_kpi_latest", "v_kpi_history", "v_task_open"} <= set(relations)
+    with psycopg.connect(warehouse.bi_uri) as connection:
+        for relation in relations:
+            connection.execute(f"select * from cf_kpi.{relation} limit 1")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select * from cf_ledger.contact",
+        "select * from cf_landing.v_record",
+        "select * from cf_core.fct_response",
+        "select * from cf_ledger.form_open(gen_random_uuid())",
+        "insert into cf_kpi.target select * from cf_kpi.target",
+        "delete from cf_kpi.kpi_value",
+        "create table cf_kpi.mine (x int)",
+        "create table public.mine (x int)",
+    ],
+)
+def test_bi_can_do_nothing_else(warehouse: Warehouse, statement: str) -> None:
+    with (
+        psycopg.connect(warehouse.bi_uri) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied"),
+    ):
+        connection.execute(statement.encode())
+
+
+@pytest.mark.parametrize("relation", ["cf_ledger.contact", "cf_ledger.invitation", "cf_landing.form_submission", "cf_kpi.kpi_value"])
+def test_form_reads_and_writes_no_table(warehouse: Warehouse, relation: str) -> None:
+    for statement in (f"select * from {relation}", f"delete from {relation}"):
+        with (
+            psycopg.connect(warehouse.form_uri) as connection,
+            pytest.raises(psycopg.errors.InsufficientPrivilege),
+        ):
+            connection.execute(statement.encode())
+
+
+def test_connection_string_becomes_a_sqlalchemy_address() -> None:
+    url = sqlalchemy_url("host=db.example port=5433 dbname=warehouse user=cf_engine password='a b@c' sslmode=require")
+    assert (url.host, url.port, url.database, url.password) == ("db.example", 5433, "warehouse", "a b@c")
+    assert dict(url.query) == {"sslmode": "require"}
