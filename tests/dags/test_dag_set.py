@@ -1,0 +1,95 @@
+"""The DAG set: which DAGs there are, when they run, that each explains itself, and that parsing stays cheap."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+
+from cf_operators.retry import CfRetryPolicy
+from tests.conftest import ROOT
+
+SCHEDULES = {
+    "cf_prepare_warehouse": None,
+    "cf_collect_orders": "5 * * * *",
+    "cf_collect_complaints": "10 * * * *",
+    "cf_collect_responses": "*/10 * * * *",
+    "cf_send_post_purchase": "0 9 * * *",
+    "cf_send_annual": "0 10 * * *",
+    "cf_send_ad_hoc": None,
+    "cf_measure": "Asset",
+    "cf_act": "Asset",
+}
+
+
+@pytest.fixture(scope="module")
+def bag() -> DagBag:
+    return DagBag(dag_folder=str(ROOT / "dags"))
+
+
+def test_every_dag_parses(bag: DagBag) -> None:
+    assert bag.import_errors == {}
+    assert set(bag.dags) == set(SCHEDULES)
+
+
+@pytest.mark.parametrize("dag_id", sorted(SCHEDULES))
+def test_dag_explains_itself_and_runs_when_it_should(bag: DagBag, dag_id: str) -> None:
+    dag = bag.dags[dag_id]
+    assert dag.doc_md is not None and dag.doc_md.strip().startswith("# ")
+    assert "customer-focus" in dag.tags
+    assert dag.max_active_runs == 1
+    assert dag.catchup is False
+    summary = dag.timetable.summary
+    assert (summary if SCHEDULES[dag_id] is not None else None) == SCHEDULES[dag_id]
+    for task in dag.tasks:
+        assert task.owner == "customer-focus"
+        assert task.retries == 3
+        assert isinstance(task.retry_policy, CfRetryPolicy)
+
+
+def test_file_is_named_as_its_dag(bag: DagBag) -> None:
+    assert {Path(dag.fileloc).stem for dag in bag.dags.values()} == set(bag.dags)
+
+
+def test_assets_join_the_dags(bag: DagBag) -> None:
+    produced = {
+        (asset.name, dag.dag_id) for dag in bag.dags.values() for task in dag.tasks for asset in task.outlets
+    }
+    consumed = {
+        dag.dag_id: {asset.name for _, asset in dag.timetable.asset_condition.iter_assets()}
+        for dag in bag.dags.values()
+        if SCHEDULES[dag.dag_id] == "Asset"
+    }
+    assert consumed == {"cf_measure": {"cf_orders", "cf_complaints", "cf_responses"}, "cf_act": {"cf_kpis"}}
+    assert produced >= {
+        ("cf_orders", "cf_collect_orders"),
+        ("cf_complaints", "cf_collect_complaints"),
+        ("cf_responses", "cf_collect_responses"),
+        ("cf_kpis", "cf_measure"),
+        ("cf_tasks", "cf_act"),
+    }
+
+
+def test_parsing_imports_nothing_heavy() -> None:
+    """A DAG file is parsed again at every task start: what it imports is paid for each time."""
+    script = (
+        "import sys, runpy, pathlib\n"
+        "for file in sorted(pathlib.Path('dags').glob('*.py')): runpy.run_path(str(file))\n"
+        "heavy = {'pandas', 'numpy', 'scipy', 'statsmodels', 'pyarrow', 'alembic', 'fastapi', 'mrml', 'aiosmtplib'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True,
+        env={"PYTHONPATH": str(ROOT / "plugins"), "PATH": "/usr/bin:/bin", "HOME": "/nonexistent",
+             "AIRFLOW_HOME": "/nonexistent-airflow"} | _airflow_environment(),
+    )  # fmt: skip
+    assert result.stdout.strip().splitlines()[-1] == "[]"
+
+
+def _airflow_environment() -> dict[str, str]:
+    import os
+
+    return {name: value for name, value in os.environ.items() if name.startswith("AIRFLOW")}
