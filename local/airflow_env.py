@@ -26,7 +26,9 @@ def airflow_environment(
     """
     given = settings.environment
     own_settings = {key: value for key, value in given.items() if key.startswith("AIRFLOW__")}
-    passed_on = {key: value for key, value in given.items() if not key.startswith(("AIRFLOW_", "PYTHON", "CF_"))}
+    passed_on = {
+        key: value for key, value in given.items() if not key.startswith(("AIRFLOW_", "PYTHON", "CF_"))
+    }
     variables = {key: value for key, value in given.items() if key.startswith("AIRFLOW_VAR_")}
     metadata = server.uri("airflow", credentials.airflow_database, "airflow", driver="postgresql+psycopg2")
     return {
@@ -92,8 +94,6 @@ def _airflow_settings(settings: StackSettings, credentials: Credentials) -> dict
         "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "True",
         "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST": LOOPBACK,
         "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": str(ports.scheduler_health),
-        "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(ports.worker_log),
-        "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(ports.triggerer_log),
         "AIRFLOW__OPENLINEAGE__DISABLED": "True",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
     }

@@ -47,9 +47,15 @@ class Replacements:
     def notes(self) -> list[str]:
         """One line for each embedded part that is left out, and why."""
         parts = [
-            (self.postgres, "PostgreSQL is not started: the metadata database and the warehouse are your own."),
+            (
+                self.postgres,
+                "PostgreSQL is not started: the metadata database and the warehouse are your own.",
+            ),
             (self.warehouse and not self.metadata, "The warehouse is your own (AIRFLOW_CONN_CF_WAREHOUSE)."),
-            (self.metadata and not self.warehouse, f"Airflow's metadata database is your own ({AIRFLOW_DATABASE})."),
+            (
+                self.metadata and not self.warehouse,
+                f"Airflow's metadata database is your own ({AIRFLOW_DATABASE}).",
+            ),
             (self.mail, "The mail catcher is not started: mail goes to your server (AIRFLOW_CONN_CF_SMTP)."),
             (self.form, "The form server is not started: links lead to your own (AIRFLOW_CONN_CF_FORM)."),
         ]
@@ -95,6 +101,10 @@ def airflow_connections(
             }
         ),
     }
-    ours = {f"AIRFLOW_CONN_{name.upper()}": value for name, value in {**embedded, **settings.connections}.items()}
-    given = {key: value for key, value in settings.environment.items() if key.startswith("AIRFLOW_CONN_") and value}
+    ours = {
+        f"AIRFLOW_CONN_{name.upper()}": value for name, value in {**embedded, **settings.connections}.items()
+    }
+    given = {
+        key: value for key, value in settings.environment.items() if key.startswith("AIRFLOW_CONN_") and value
+    }
     return {**ours, **given}

@@ -41,7 +41,12 @@ async def serve(store: MailStore, host: str, smtp_port: int, web_port: int) -> N
 
     smtp_server = await asyncio.get_running_loop().create_server(connection, host, smtp_port)
     config = uvicorn.Config(
-        create_inbox(store), host=host, port=web_port, log_level="warning", access_log=False, server_header=False
+        create_inbox(store),
+        host=host,
+        port=web_port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
     )
     async with smtp_server:
         await uvicorn.Server(config).serve()  # ends on SIGTERM or SIGINT

@@ -18,7 +18,9 @@ from starlette.templating import Jinja2Templates
 
 from local.mail_store import CaughtMail, MailStore
 
-PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'; base-uri 'none'"
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'; base-uri 'none'"
+)
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
@@ -41,7 +43,12 @@ def create_inbox(store: MailStore) -> Starlette:
         names = store.names()[::-1]
         page = max(1, int(request.query_params.get("page", "1"))) if _is_number(request, "page") else 1
         mails = [store.read(name) for name in names[(page - 1) * PER_PAGE : page * PER_PAGE]]
-        context = {"mails": mails, "total": len(names), "page": page, "is_last": page * PER_PAGE >= len(names)}
+        context = {
+            "mails": mails,
+            "total": len(names),
+            "page": page,
+            "is_last": page * PER_PAGE >= len(names),
+        }
         return _page(request, "inbox.html", context)
 
     def show_mail(request: Request) -> Response:

@@ -25,7 +25,10 @@ class MailStore:
         """Store a message with its envelope in added headers; the file appears whole or not at all."""
         self._last += 1
         name = f"{self._last:08d}.eml"
-        envelope = [f"X-Envelope-From: {sender}", *(f"X-Envelope-To: {recipient}" for recipient in recipients)]
+        envelope = [
+            f"X-Envelope-From: {sender}",
+            *(f"X-Envelope-To: {recipient}" for recipient in recipients),
+        ]
         draft = self.folder / f"{name}.part"
         draft.write_bytes("".join(line + SMTP.linesep for line in envelope).encode() + content)
         draft.rename(self.folder / name)

@@ -22,8 +22,6 @@ class Ports:
     airflow: int = 28080
     form: int = 28090
     scheduler_health: int = 28974
-    worker_log: int = 28793
-    triggerer_log: int = 28794
 
     @classmethod
     def load(cls, environment: Mapping[str, str]) -> Ports:
@@ -60,8 +58,6 @@ WANTED_BY = {
     "airflow": "the Airflow web server",
     "form": "the public form server",
     "scheduler_health": "the health check of the Airflow scheduler",
-    "worker_log": "the log server of the Airflow scheduler's workers",
-    "triggerer_log": "the log server of the Airflow triggerer",
 }
 
 
@@ -92,4 +88,6 @@ def check_free(ports: Ports, names: Iterable[str]) -> None:
         if not is_free(getattr(ports, name))
     ]
     if taken:
-        raise StackError("\n".join(["The stack cannot start:", *taken, "`make down` stops a stack that is still up."]))
+        raise StackError(
+            "\n".join(["The stack cannot start:", *taken, "`make down` stops a stack that is still up."])
+        )

@@ -85,7 +85,9 @@ class EmbeddedPostgres:
 
     def uri(self, role: str, password: str, database: str, driver: str = "postgresql") -> str:
         """The address of a database of this server for a role."""
-        return f"{driver}://{quote(role, safe='')}:{quote(password, safe='')}@{LOOPBACK}:{self.port}/{database}"
+        return (
+            f"{driver}://{quote(role, safe='')}:{quote(password, safe='')}@{LOOPBACK}:{self.port}/{database}"
+        )
 
     def superuser_uri(self, database: str = "postgres") -> str:
         """The address for the superuser."""
@@ -160,7 +162,10 @@ class EmbeddedPostgres:
                 stderr=subprocess.STDOUT,
                 cwd=data,
                 env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
-                **({"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}),
+                user=user.pw_uid if user else None,
+                group=user.pw_gid if user else None,
+                extra_groups=[] if user else None,
+                check=False,
             )
             output.seek(0)
             words = output.read().decode(errors="replace").strip()

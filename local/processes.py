@@ -10,11 +10,13 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
 
-START_TIME_TOLERANCE = 0.05  # seconds; start times survive JSON exactly, but the boot time they rest on may be adjusted
+# Seconds. Start times rest on the system clock, which may be adjusted; no id is used again this soon.
+START_TIME_TOLERANCE = 5.0
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class ProcessMark:
 
     def _is_same_start(self, process: psutil.Process) -> bool:
         try:
-            return abs(process.create_time() - self.started) <= START_TIME_TOLERANCE
+            return bool(abs(process.create_time() - self.started) <= START_TIME_TOLERANCE)
         except psutil.Error:
             return False
 
@@ -83,16 +85,12 @@ def end_sessions(marks: list[ProcessMark], grace: float) -> None:
 
 
 def _send(pid: int, number: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):  # it may have ended between the look and the signal
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass  # it ended between the look and the signal
 
 
 def _reap(marks: list[ProcessMark]) -> None:
     """Collect ended children, so that their ids are free; of no effect on processes that are not ours."""
     for mark in marks:
-        try:
+        with suppress(ChildProcessError):
             os.waitpid(mark.pid, os.WNOHANG)
-        except ChildProcessError:
-            pass

@@ -92,7 +92,9 @@ class StackSettings:
     def remember(self) -> None:
         """Make this pack the current one, and keep its source connections for the next start."""
         self.state.mkdir(parents=True, exist_ok=True)
-        _write_privately(self.state / "pack.json", json.dumps({"connections": dict(self.connections)}, indent=1))
+        _write_privately(
+            self.state / "pack.json", json.dumps({"connections": dict(self.connections)}, indent=1)
+        )
         (self.state.parent / "current").write_text(self.pack + "\n")
 
     @property
