@@ -25,11 +25,11 @@ _ID_BYTES = 16
 _EXPIRY_BYTES = 5  # seconds since 1970, enough for 34,000 years
 
 
-class LinkInvalid(Exception):  # noqa: N818 - a fact about a link, not a failure of ours
+class LinkInvalid(Exception):
     """The token was not signed with this key for this purpose, or it was changed on its way."""
 
 
-class LinkExpired(Exception):  # noqa: N818 - a fact about a link, not a failure of ours
+class LinkExpired(Exception):
     """The token is genuine, but its time is over.
 
     ``invitation_id`` tells which one, so that the page can say what to do now.
