@@ -1,0 +1,131 @@
+"""Problems of a programme: where each stands, and pydantic's errors said in plain English."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+Location = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: its place in the programme, and what to do."""
+
+    location: Location
+    message: str
+
+    @property
+    def path(self) -> str:
+        """The place as people write it, e.g. ``campaigns[1].survey``."""
+        text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.location)
+        return text.removeprefix(".")
+
+
+def shown(value: object) -> str:
+    """A value as it is shown in a message: like JSON, cut after 80 characters."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def problems_of(error: ValidationError, data: object, schema: Mapping[str, Any]) -> list[Problem]:
+    """All problems behind a validation error.
+
+    ``data`` is what was validated and ``schema`` the JSON Schema of the model: it knows which keys are allowed where.
+    """
+    found = []
+    for details in error.errors(include_url=False):
+        location = _location(details["loc"], data)
+        found.append(Problem(location, _message(details, _allowed_keys(details["loc"][:-1], schema))))
+    return found
+
+
+def _location(raw: Sequence[str | int], data: object) -> Location:
+    """Pydantic puts the kind of an entry into its location; people do not see it in the file."""
+    location: list[str | int] = []
+    node = data
+    for part in raw:
+        if part == "[key]" or (isinstance(node, Mapping) and part not in node and node.get("kind") == part):
+            continue
+        location.append(part)
+        if isinstance(node, Mapping):
+            node = node.get(part)
+        elif isinstance(node, list) and isinstance(part, int):
+            node = node[part]
+    return tuple(location)
+
+
+def _allowed_keys(raw: Sequence[str | int], schema: Mapping[str, Any]) -> list[str]:
+    node = schema
+    for part in raw:
+        node = _resolved(node, schema)
+        if "discriminator" in node:
+            node = {"$ref": node["discriminator"]["mapping"].get(part, "")}
+        elif isinstance(part, int):
+            node = node.get("items", {})
+        else:
+            node = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
+    return list(_resolved(node, schema).get("properties", ()))
+
+
+def _resolved(node: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    reference = node.get("$ref")
+    return schema["$defs"].get(reference.rpartition("/")[2], {}) if reference else node
+
+
+def _message(details: ErrorDetails, allowed_keys: Sequence[str]) -> str:
+    kind, value, context = details["type"], shown(details["input"]), details.get("ctx", {})
+    match kind:
+        case "missing":
+            return "is missing; add it"
+        case "extra_forbidden":
+            near = get_close_matches(str(details["loc"][-1]), allowed_keys, n=1)
+            hint = f'did you mean "{near[0]}"?' if near else f"keys here are: {', '.join(allowed_keys)}"
+            return f"is not a known key; {hint}"
+        case "value_error" if isinstance(details["input"], Mapping):
+            return str(context["error"])
+        case "value_error":
+            return f"{value} {context['error']}"
+        case "literal_error" | "union_tag_invalid":
+            expected = context.get("expected") or context.get("expected_tags")
+            return f"{_tag(details)} is not allowed; allowed are: {_words(expected)}"
+        case "union_tag_not_found":
+            return "kind is missing; it says which keys belong here"
+        case "string_type" if isinstance(details["input"], bool | int | float):
+            return f"{value} is read as something other than text; put it in quotes"
+        case "too_short":
+            return f"is empty; give at least {context['min_length']}"
+    return f"{value} {_WANTED.get(kind, details['msg'].lower()).format(**context)}"
+
+
+_WANTED = {
+    "string_type": "is not text",
+    "int_type": "is not a whole number",
+    "int_from_float": "is not a whole number",
+    "float_type": "is not a number",
+    "finite_number": "is not a finite number",
+    "bool_type": "is neither true nor false",
+    "greater_than_equal": "is too small; the least is {ge}",
+    "less_than_equal": "is too great; the most is {le}",
+    "tuple_type": "is not a list; write [...] or one line with - for each",
+    "too_long": "has too many items; the most is {max_length}",
+    "dict_type": "is not a mapping; write key: value",
+    "model_type": "is not a mapping; write key: value",
+    "model_attributes_type": "is not a mapping; write key: value",
+    "path_type": "is not the path of a file",
+}
+
+
+def _tag(details: ErrorDetails) -> str:
+    entry = details["input"]
+    return f"kind {shown(entry.get('kind'))}" if isinstance(entry, Mapping) else shown(entry)
+
+
+def _words(expected: object) -> str:
+    return str(expected).replace("'", "").replace(" or ", ", ")

@@ -1,0 +1,81 @@
+"""The programme: who is asked what, how often, and which targets hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol, Self, TypeVar
+
+from pydantic import Field, ModelWrapValidatorHandler, ValidationInfo, model_validator
+
+from cf_operators.domain.campaign import Campaign, Survey
+from cf_operators.domain.declared import Declared
+from cf_operators.domain.entry import Entry
+from cf_operators.domain.kpi import Kpi, Target
+from cf_operators.domain.organisation import Asking, Organisation, Owner
+from cf_operators.domain.source import Source
+
+
+class _HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Found = TypeVar("Found", bound=_HasId)
+
+
+def _find(entries: Iterable[Found], entry_id: str, section: str) -> Found:
+    known = {entry.id: entry for entry in entries}
+    if entry_id not in known:
+        raise KeyError(
+            f"{entry_id!r} is not in {section} of the programme; there are: {', '.join(known) or 'none'}"
+        )
+    return known[entry_id]
+
+
+class Programme(Entry):
+    """The whole configuration. Its references are checked: each names an entry that exists."""
+
+    organisation: Organisation = Field(description="Who asks.")
+    owners: tuple[Owner, ...] = Field(default=(), description="Who answers for targets.")
+    asking: Asking = Field(description="Rules of asking over all campaigns.")
+    sources: tuple[Source, ...] = Field(description="Where orders, complaints and responses come from.")
+    surveys: tuple[Survey, ...] = Field(default=(), description="The questionnaires.")
+    campaigns: tuple[Campaign, ...] = Field(default=(), description="The standing reasons to ask.")
+    kpis: tuple[Kpi, ...] = Field(description="What is measured.")
+    targets: tuple[Target, ...] = Field(
+        default=(), description="What the numbers shall be; at most one for each KPI."
+    )
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _know_references(
+        cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        """Whoever validates a programme without context still gets its references checked."""
+        if info.context is None and isinstance(data, dict):
+            return cls.model_validate(data, context=Declared.of(data))
+        return handler(data)
+
+    def owner(self, owner_id: str) -> Owner:
+        """The owner of this id; ``KeyError`` names those there are. So do the other look-ups."""
+        return _find(self.owners, owner_id, "owners")
+
+    def source(self, source_id: str) -> Source:
+        """The source of this id."""
+        return _find(self.sources, source_id, "sources")
+
+    def survey(self, survey_id: str) -> Survey:
+        """The survey of this id."""
+        return _find(self.surveys, survey_id, "surveys")
+
+    def campaign(self, campaign_id: str) -> Campaign:
+        """The campaign of this id."""
+        return _find(self.campaigns, campaign_id, "campaigns")
+
+    def kpi(self, kpi_id: str) -> Kpi:
+        """The KPI of this id."""
+        return _find(self.kpis, kpi_id, "kpis")
+
+    def target_of(self, kpi_id: str) -> Target | None:
+        """The target of a KPI; None when it has none."""
+        return next((target for target in self.targets if target.kpi == kpi_id), None)

@@ -1,0 +1,47 @@
+"""What can go wrong, by what to do about it: fatal errors fail a task at once, retriable ones are tried again.
+
+The message of each error says what failed, where, which value was seen, and what to do. It never names a person.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class CfError(Exception):
+    """Any error that this package raises on purpose.
+
+    ``is_retriable`` tells whether the same call may succeed later without anybody changing anything.
+    """
+
+    is_retriable: ClassVar[bool] = False
+
+
+class ConfigurationError(CfError):
+    """The programme, a connection or a definition is wrong. Somebody has to change it; trying again is of no use."""
+
+
+class DataError(CfError):
+    """Input cannot be used at all, e.g. a file without its key column. A single bad row is quarantined instead."""
+
+
+class StaleRun(CfError):
+    """The window in which the run could act has passed: what it would do now would come too late to be right."""
+
+
+class SourceUnavailable(CfError):
+    """A source of orders, complaints or responses does not answer, or answers that it is busy."""
+
+    is_retriable = True
+
+
+class WarehouseUnavailable(CfError):
+    """The warehouse does not answer, is starting or stopping, or had to give up a transaction it may repeat."""
+
+    is_retriable = True
+
+
+class MailServerUnavailable(CfError):
+    """The mail server does not answer or takes no mail for now."""
+
+    is_retriable = True

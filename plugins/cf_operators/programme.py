@@ -1,0 +1,165 @@
+"""Reads the programme file into the domain, or says everything that is wrong with it at once.
+
+``python -m cf_operators.programme check [FILE]`` lists the problems; ``... schema`` prints the JSON Schema.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from cf_operators.domain import survey
+from cf_operators.domain.declared import Declared, entries
+from cf_operators.domain.problem import Location, Problem, problems_of, shown
+from cf_operators.domain.programme import Programme
+from cf_operators.errors import ConfigurationError
+from cf_operators.marked_yaml import MarkedYaml
+
+SHIPPED = Path(__file__).resolve().parents[2] / "include" / "config" / "programme.yml"
+
+
+def load_programme(path: Path | None = None) -> Programme:
+    """The programme of a file: the one given, else of the environment variable CF_PROGRAMME, else the shipped one.
+
+    Read again only when the file has changed. Paths in the result are absolute. Raises ``ConfigurationError`` that
+    lists every problem with its line, its path in the file, the value seen and what is allowed.
+    """
+    chosen = Path(path or os.environ.get("CF_PROGRAMME") or SHIPPED).resolve()
+    try:
+        changed = chosen.stat().st_mtime_ns
+    except OSError as error:
+        raise ConfigurationError(
+            f"no programme at {chosen} ({error.strerror}); set CF_PROGRAMME to the path of your programme.yml"
+        ) from error
+    return _load(chosen, changed)
+
+
+@lru_cache(maxsize=8)
+def _load(path: Path, _changed: int) -> Programme:
+    try:
+        document = MarkedYaml.read(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"cannot read the programme {path}: {error}; it has to be a text file in UTF-8"
+        ) from error
+    problems = list(document.problems)
+    programme = None
+    if document.data is not None:
+        try:
+            programme = Programme.model_validate(
+                document.data, context=Declared.of(document.data, partial(_absolute, path.parent))
+            )
+        except ValidationError as error:
+            problems += problems_of(error, document.data, schema())
+        problems += _file_problems(document.data, path.parent)
+    if problems or programme is None:
+        raise ConfigurationError(_report(path, document, problems))
+    return programme
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of the programme file, for editors."""
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Programme of Customer Focus for Apache Airflow",
+    }
+    return head | {key: value for key, value in Programme.model_json_schema().items() if key != "title"}
+
+
+def schema_text() -> str:
+    """The JSON Schema as it is written to a file."""
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _report(path: Path, document: MarkedYaml, problems: list[Problem]) -> str:
+    count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+    ordered = sorted(
+        {(document.line_of(problem.location), problem.path, problem.message) for problem in problems}
+    )
+    lines = [f"  line {line}: {place}{': ' if place else ''}{message}" for line, place, message in ordered]
+    return "\n".join([f"{path} has {count}:", *lines])
+
+
+def _absolute(folder: Path, name: str) -> Path:
+    """Without ``..``, and without following links: a linked folder keeps its name in messages."""
+    return Path(os.path.normpath(folder / name))
+
+
+def _file_problems(data: object, folder: Path) -> Iterator[Problem]:
+    """Files that the programme names and that are not there, and surveys that cannot be asked."""
+    for location, name in _named_files(data):
+        path = _absolute(folder, name)
+        if not path.is_file():
+            yield Problem(location, f"{shown(name)} is not a file; looked for {path}")
+        elif location[0] == "surveys":
+            for problem in _survey_problems(path, data):
+                yield Problem(location, f"{shown(name)}: {problem}")
+
+
+def _named_files(data: object) -> Iterator[tuple[Location, str]]:
+    for section, key in (
+        ("sources", "staging"),
+        ("surveys", "definition"),
+        ("campaigns", "audience"),
+        ("kpis", "sql"),
+    ):
+        for index, entry in entries(data, section):
+            if isinstance(name := entry.get(key), str) and name:
+                yield (section, index, key), name
+    for index, entry in entries(data, "sources"):
+        objects = entry.get("objects")
+        for name, item in objects.items() if isinstance(objects, dict) else ():
+            read = item.get("read") if isinstance(item, dict) else None
+            if isinstance(read, str) and read.endswith(".sql"):
+                yield ("sources", index, "objects", name, "read"), read
+
+
+def _survey_problems(path: Path, data: object) -> list[str]:
+    try:
+        definition = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        return [f"is not JSON: {error}"]
+    organisation = data.get("organisation") if isinstance(data, dict) else None
+    languages = organisation.get("languages") if isinstance(organisation, dict) else None
+    wanted = (
+        [language for language in languages if isinstance(language, str)]
+        if isinstance(languages, list)
+        else []
+    )
+    return survey.problems(definition, wanted)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line: 0 when the programme is right, 1 when it is not."""
+    parser = argparse.ArgumentParser(prog="python -m cf_operators.programme", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    check = commands.add_parser("check", help="list everything that is wrong with a programme file")
+    check.add_argument(
+        "file", nargs="?", type=Path, help="programme file; default: CF_PROGRAMME, else the shipped one"
+    )
+    commands.add_parser("schema", help="print the JSON Schema of the programme file")
+    chosen = parser.parse_args(arguments)
+    if chosen.command == "schema":
+        sys.stdout.write(schema_text())
+        return 0
+    try:
+        programme = load_programme(chosen.file)
+    except ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    parts = ("sources", "surveys", "campaigns", "kpis", "targets")
+    counts = ", ".join(f"{len(getattr(programme, part))} {part}" for part in parts)
+    sys.stdout.write(f"no problems: {counts}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
