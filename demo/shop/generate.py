@@ -1,0 +1,54 @@
+"""Making the shop's files: once per folder, whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from random import Random
+
+from demo.shop.calendar import Calendar
+from demo.shop.complaints import make_complaints
+from demo.shop.customers import make_customers
+from demo.shop.orders import make_orders
+from demo.shop.responses import make_responses
+from demo.shop.writer import write_files, write_truth
+
+SEED = 20
+
+
+@dataclass(frozen=True)
+class Generated:
+    """How many good rows each file got."""
+
+    customers: int
+    orders: int
+    complaints: int
+    responses: int
+
+
+def generate(folder: Path, today: date, *, truth: Path, seed: int = SEED) -> Generated:
+    """Write customers.csv, orders.csv, complaints.csv and responses.csv into `folder`, and `truth`.
+
+    `truth` tells how late each parcel came, see `write_truth`. The same seed and day give the same bytes. Nothing
+    in the files is later than the day before `today`, a day of the shop's own time zone (Europe/Berlin); only
+    promises reach into the future. The folder appears with all its files at once, so that an interrupted run
+    leaves none behind. Raises `FileExistsError` if the folder holds anything.
+    """
+    if folder.is_dir() and any(folder.iterdir()):
+        raise FileExistsError(f"{folder} holds files already; the shop is made into an empty folder only.")
+    random = Random(f"{seed}/{today.isoformat()}")
+    calendar = Calendar(today)
+    customers = make_customers(random)
+    orders = make_orders(customers, calendar, random)
+    complaints = make_complaints(orders, calendar, random)
+    responses = make_responses(orders, calendar, random)
+    draft = folder.with_name(folder.name + ".new")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    write_files(draft, customers, orders, complaints, responses)
+    truth.parent.mkdir(parents=True, exist_ok=True)
+    write_truth(truth, orders)
+    draft.replace(folder)
+    return Generated(len(customers), len(orders), len(complaints), len(responses))

@@ -1,0 +1,150 @@
+"""The generator of the shop's files: what it promises, and that the planted problem is the only one."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import yaml
+
+from demo.shop.calendar import month_start
+from demo.shop.customers import SHARED_ADDRESS
+from demo.shop.generate import generate
+from tests.demo.shop_statistics import good_rows, missed_in_month
+
+TODAY = date(2026, 11, 22)
+FILES = ("customers", "orders", "complaints", "responses")
+PLANTED = ("on_time_delivery", "region=North")
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a shop as of `TODAY`."""
+    folder = tmp_path_factory.mktemp("shop")
+    generate(folder / "input", TODAY, truth=folder / "truth.csv")
+    return folder / "input"
+
+
+def test_same_seed_and_day_give_the_same_bytes(shop: Path, tmp_path: Path) -> None:
+    generate(tmp_path / "again", TODAY, truth=tmp_path / "truth.csv")
+    generate(tmp_path / "other", TODAY, truth=tmp_path / "other.csv", seed=1)
+    for name in FILES:
+        again = (tmp_path / "again" / f"{name}.csv").read_bytes()
+        assert again == (shop / f"{name}.csv").read_bytes()
+        assert again != (tmp_path / "other" / f"{name}.csv").read_bytes()
+    assert (tmp_path / "truth.csv").read_bytes() == (shop.parent / "truth.csv").read_bytes()
+
+
+def test_columns_are_those_of_the_example_programme(shop: Path) -> None:
+    programme = yaml.safe_load((ROOT / "include/config/programme.yml").read_text())
+    objects = next(source for source in programme["sources"] if source["id"] == "shop")["objects"]
+    assert set(objects) == set(FILES)
+    for name in FILES:
+        header = (shop / f"{name}.csv").read_text().splitlines()[0].split(",")
+        assert header == list(objects[name]["columns"])
+
+
+def test_every_file_has_exactly_one_broken_row(shop: Path) -> None:
+    for name in FILES:
+        text = (shop / f"{name}.csv").read_text(encoding="utf-8")
+        written = sum(1 for _ in csv.reader(io.StringIO(text))) - 1
+        assert written - len(list(good_rows(shop, name))) == 1, name
+
+
+def test_size_regions_products_and_languages(shop: Path) -> None:
+    customers = list(good_rows(shop, "customers"))
+    orders = list(good_rows(shop, "orders"))
+    assert len(customers) == 1500
+    assert len(orders) == 3002
+    assert 1200 < len({order["customer_id"] for order in orders}) <= 1500
+    assert {row["region"] for row in customers} == {"North", "South", "East", "West", "Central"}
+    assert {row["language"] for row in customers} == {"de", "en", "pt"}
+    assert {row["segment"] for row in customers} == {"consumer", "business"}
+    assert {row["product"] for row in orders} == {"Furniture", "Lighting", "Kitchen", "Textiles", "Garden"}
+    assert {row["status"] for row in orders} == {"open", "delivered", "cancelled"}
+    assert {row["consent"] for row in customers} == {"true", "false", ""}
+    assert sum(not row["email"] for row in customers) > 10
+    assert {row["name"] for row in customers} >= {'Karl "Kalle" Böhm', "Ольга Петрова", "李 小雨"}
+
+
+def test_every_reference_leads_to_a_row(shop: Path) -> None:
+    customers = {row["customer_id"] for row in good_rows(shop, "customers")}
+    orders = {row["order_id"]: row for row in good_rows(shop, "orders")}
+    for name in ("complaints", "responses"):
+        keys = [next(iter(row.values())) for row in good_rows(shop, name)]
+        assert len(keys) == len(set(keys))
+        for row in good_rows(shop, name):
+            assert row["customer_id"] in customers
+            assert not row["order_id"] or orders[row["order_id"]]["customer_id"] == row["customer_id"]
+
+
+def test_two_customers_share_an_address_and_a_delivery_day(shop: Path) -> None:
+    ids = [row["customer_id"] for row in good_rows(shop, "customers") if row["email"] in SHARED_ADDRESS]
+    days = {row["delivered_at"][:10] for row in good_rows(shop, "orders") if row["customer_id"] in ids}
+    assert len(ids) == 2
+    assert days == {(TODAY - timedelta(days=10)).isoformat()}
+
+
+def test_nothing_lies_in_the_future_and_events_are_in_order(shop: Path) -> None:
+    for row in good_rows(shop, "orders"):
+        assert row["ordered_at"][:10] < TODAY.isoformat()
+        assert not row["delivered_at"] or row["ordered_at"] < row["delivered_at"] < TODAY.isoformat()
+        assert bool(row["delivered_at"]) == (row["status"] == "delivered")
+    for row in good_rows(shop, "complaints"):
+        columns = ("received_at", "acknowledged_at", "resolved_at", "closed_at")
+        times = [row[column] for column in columns if row[column]]
+        assert times == sorted(times)
+        assert times[-1] < TODAY.isoformat()
+    orders = {row["order_id"]: row for row in good_rows(shop, "orders")}
+    for row in good_rows(shop, "responses"):
+        delivered = date.fromisoformat(orders[row["order_id"]]["delivered_at"][:10])
+        answered = date.fromisoformat(row["submitted_at"][:10])
+        assert timedelta(days=1) <= answered - delivered <= timedelta(days=10)
+        assert TODAY - delivered > timedelta(days=25), "the last weeks are asked live"
+
+
+def test_truth_tells_the_lateness_of_each_parcel(shop: Path) -> None:
+    emails = {row["customer_id"]: row["email"].lower() for row in good_rows(shop, "customers")}
+    with (shop.parent / "truth.csv").open(encoding="utf-8", newline="") as file:
+        truth = {row["order_id"]: row for row in csv.DictReader(file)}
+    delivered = [
+        row for row in good_rows(shop, "orders") if row["delivered_at"] and emails[row["customer_id"]]
+    ]
+    assert len(truth) == len(delivered) > 2000
+    for row in delivered:
+        late = date.fromisoformat(row["delivered_at"][:10]) - date.fromisoformat(row["promised_on"])
+        assert int(truth[row["order_id"]]["days_late"]) == max(0, late.days)
+        assert truth[row["order_id"]]["email"] == emails[row["customer_id"]]
+
+
+def test_a_folder_with_files_is_refused_and_left_alone(shop: Path) -> None:
+    before = {path.name: path.read_bytes() for path in shop.iterdir()}
+    with pytest.raises(FileExistsError, match="holds files already"):
+        generate(shop, TODAY, truth=shop.parent / "truth.csv")
+    assert {path.name: path.read_bytes() for path in shop.iterdir()} == before
+
+
+# Forty days over a leap year and the next, with first and last days of months among them.
+DAYS = sorted(
+    {date(2028, 1, 1) + timedelta(days=19 * step) for step in range(36)}
+    | {date(2028, 2, 29), date(2028, 3, 1), date(2028, 3, 31), date(2029, 1, 31)}
+)
+
+
+@pytest.mark.parametrize("today", DAYS, ids=str)
+def test_the_planted_problem_is_the_only_one_on_any_day(today: date, tmp_path: Path) -> None:
+    """In two months in a row only the planted slice is missed: be the last month settled already or not."""
+    generate(tmp_path / "input", today, truth=tmp_path / "truth.csv")
+    yesterday = today - timedelta(days=1)
+    months = [
+        missed_in_month(tmp_path / "input", month_start(today, months_back=back), yesterday)
+        for back in (1, 2, 3)
+    ]
+    for newer, older in pairwise(months):
+        assert [key for key in newer if newer[key][1] and older[key][1]] == [PLANTED]
+    assert min(month[PLANTED][0] for month in months) >= 15
