@@ -12,7 +12,7 @@ from cf_operators.domain.declared import Declared
 from cf_operators.domain.entry import Entry
 from cf_operators.domain.kpi import Kpi, Target
 from cf_operators.domain.organisation import Asking, Organisation, Owner
-from cf_operators.domain.source import Source
+from cf_operators.domain.source import FilesSource, FormSource, Source, SqlSource, Stream
 
 
 class _HasId(Protocol):
@@ -63,6 +63,14 @@ class Programme(Entry):
     def source(self, source_id: str) -> Source:
         """The source of this id."""
         return _find(self.sources, source_id, "sources")
+
+    def sources_of(self, stream: Stream) -> tuple[FilesSource | SqlSource, ...]:
+        """The sources that are collected for a stream. The built-in form is not among them: it is always there."""
+        return tuple(
+            source
+            for source in self.sources
+            if not isinstance(source, FormSource) and source.objects_of(stream)
+        )
 
     def survey(self, survey_id: str) -> Survey:
         """The survey of this id."""

@@ -143,6 +143,10 @@ class FilesSource(Entry):
         description="The kinds of row of the source, by name."
     )
 
+    def objects_of(self, stream: Stream) -> dict[str, FilesObject]:
+        """The objects that belong to a stream, by name."""
+        return {name: item for name, item in self.objects.items() if item.stream == stream}
+
 
 class SqlSource(Entry):
     """Any database that Airflow has an SQL connection for."""
@@ -155,6 +159,10 @@ class SqlSource(Entry):
     objects: Annotated[dict[Slug, SqlObject], Field(min_length=1)] = Field(
         description="The kinds of row of the source, by name."
     )
+
+    def objects_of(self, stream: Stream) -> dict[str, SqlObject]:
+        """The objects that belong to a stream, by name."""
+        return {name: item for name, item in self.objects.items() if item.stream == stream}
 
 
 class FormSource(Entry):

@@ -20,11 +20,14 @@ LOCALIZED = (
     "title",
     "description",
     "completedHtml",
+    "completeText",
+    "pageNextText",
+    "pagePrevText",
     "minRateDescription",
     "maxRateDescription",
+    "requiredErrorText",
     "placeholder",
     "html",
-    "text",
 )
 """Properties whose texts people read."""
 
