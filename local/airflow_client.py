@@ -227,7 +227,8 @@ def _log_lines(entry: Any) -> list[str]:
     """The readable lines of one structured log entry."""
     if not isinstance(entry, dict):
         return str(entry).splitlines()
-    lines = str(entry.get("event", "")).splitlines()
+    event = str(entry.get("event", ""))
+    lines = [] if event.startswith(("::group::", "::endgroup::")) else event.splitlines()
     for error in entry.get("error_detail") or []:
         frames = error.get("frames") or []
         lines += [f"  {frame['filename']}:{frame['lineno']} in {frame['name']}" for frame in frames[-5:]]

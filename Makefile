@@ -1,0 +1,70 @@
+# Everything runs from here. `make help` lists the targets; set-up happens by itself, and only when something changed.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo up down test lint bench sql lock setup
+
+# What another Python environment of the user's left in the shell must not leak into ours.
+unexport PYTHONPATH
+unexport PYTHONHOME
+unexport VIRTUAL_ENV
+
+PYTHON := .venv/bin/python
+SETUP := bash local/setup.sh
+CHECKED := $(wildcard plugins local demo bench dags tests)
+SQL_FOLDERS := $(wildcard include/sql examples)
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@echo
+	@echo "  make demo INPUT=folder PACK=name    the demo on real data, with the example pack of that name"
+	@echo "  make sql Q='select ...'             one query as the role cf_bi, printed as CSV"
+	@echo "  make test PYTEST_ARGS='-k mail'     some of the tests"
+	@echo
+	@echo "  Ports: CF_PORT_AIRFLOW, CF_PORT_FORM, CF_PORT_MAIL, CF_PORT_SMTP, CF_PORT_POSTGRES,"
+	@echo "  CF_PORT_SCHEDULER_HEALTH, in the environment or in a file .env (see .env.example)."
+
+demo: var/setup/runtime var/setup/browser ## watch customers being asked, answering, and a missed target becoming a task
+	@$(PYTHON) -m demo $(if $(INPUT),--input '$(INPUT)') $(if $(PACK),--pack '$(PACK)')
+
+up: var/setup/runtime var/setup/browser ## start everything and keep it up until Ctrl-C
+	@$(PYTHON) -m local $(if $(PACK),--pack '$(PACK)') up
+
+down: var/setup/runtime ## stop what is up, also after its terminal was killed
+	@$(PYTHON) -m local $(if $(PACK),--pack '$(PACK)') down
+
+# The statement travels in the environment as it is: neither make nor the shell may read its $ and quotes.
+sql: export CF_SQL := $(value Q)
+sql: var/setup/runtime ## query the results: make sql Q='select ...'
+	@$(PYTHON) -m local $(if $(PACK),--pack '$(PACK)') sql
+
+test: var/setup/dev var/setup/browser ## run all tests
+	@$(PYTHON) -m pytest $(PYTEST_ARGS)
+
+lint: var/setup/dev ## check style, types, SQL and layers
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy $(CHECKED)
+	$(if $(SQL_FOLDERS),.venv/bin/sqlfluff lint --disable-progress-bar $(SQL_FOLDERS))
+	PYTHONPATH=plugins:. .venv/bin/lint-imports
+
+bench: var/setup/dev var/setup/browser ## measure speed
+	@test -d bench || { echo "There is no package bench in this version, so there is nothing to measure." >&2; exit 1; }
+	@$(PYTHON) -m bench
+
+lock: .venv/.made ## renew requirements.txt, requirements-dev.txt and package-lock.json
+	@$(SETUP) lock
+
+setup: var/setup/dev var/setup/browser
+
+.venv/.made:
+	@$(SETUP) venv
+
+var/setup/runtime: requirements.txt .venv/.made
+	@$(SETUP) runtime
+
+var/setup/dev: requirements-dev.txt .venv/.made
+	@$(SETUP) dev
+
+var/setup/browser: package.json package-lock.json | var/setup/runtime
+	@$(SETUP) browser
