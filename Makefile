@@ -45,7 +45,7 @@ lint: var/setup/dev ## check style, types, SQL and layers
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy $(CHECKED)
-	$(if $(SQL_FOLDERS),.venv/bin/sqlfluff lint --disable-progress-bar $(SQL_FOLDERS))
+	$(if $(SQL_FOLDERS),$(PYTHON) -m local.sql_lint $(SQL_FOLDERS))
 	PYTHONPATH=plugins:. .venv/bin/lint-imports
 
 bench: var/setup/dev var/setup/browser ## measure speed
