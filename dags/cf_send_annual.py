@@ -1,0 +1,46 @@
+"""
+# Ask once a year
+
+Asks every customer who bought lately, once a year, spread evenly over a sending period (`starts_on`, `spread_days`).
+
+1. **plan** opens the wave of the year, gives each person a day of the period, and records one reason for everybody left
+   out. Outside the period it plans nothing and says so.
+2. **send** claims, renders and sends the invitations whose day has come.
+
+**To open this year's wave on another day**, trigger the DAG with that day as *start_on*.
+**Running it again** asks nobody twice: an invitation's id comes from campaign, year and contact.
+"""
+
+from airflow.sdk import DAG, CronTriggerTimetable, Param
+
+from cf_operators.assets import INVITATIONS
+from cf_operators.operators.plan_invitations import PlanInvitationsOperator
+from cf_operators.operators.send_invitations import SendInvitationsOperator
+from cf_operators.programme import load_programme
+from cf_operators.retry import DEFAULT_ARGS
+
+programme = load_programme()
+
+for campaign in programme.campaigns:
+    if campaign.kind != "annual":
+        continue
+    with DAG(
+        dag_id=f"cf_send_{campaign.id}",
+        doc_md=__doc__,
+        schedule=CronTriggerTimetable(campaign.schedule, timezone=programme.organisation.time_zone),
+        catchup=False,
+        max_active_runs=1,
+        tags=["customer-focus", "ask"],
+        default_args=DEFAULT_ARGS,
+        params={
+            "start_on": Param(
+                None,
+                type=["null", "string"],
+                format="date",
+                title="Start on",
+                description_md=f"First day of this year's sending period. Empty: {campaign.starts_on}, as in the programme.",
+            )
+        },
+    ):
+        plan = PlanInvitationsOperator(task_id="plan", campaign_id=campaign.id)
+        plan >> SendInvitationsOperator(task_id="send", campaign_id=campaign.id, outlets=[INVITATIONS])

@@ -1,0 +1,37 @@
+"""
+# Ask after a purchase
+
+Every day, asks customers about the orders that reached them a few days ago (`delay_days`, per product where the
+programme says so).
+
+1. **plan** opens a wave per delivery day, plans one invitation per person, and records one reason for everybody left out.
+2. **send** claims, renders and sends the invitations that are due, and records what the mail server said.
+
+**A missed day loses nobody.** Each run looks back over every delivery day that is still fresh (`fresh_days`).
+**Running it again** asks nobody twice: an invitation's id comes from campaign, wave and contact.
+"""
+
+from airflow.sdk import DAG, CronTriggerTimetable
+
+from cf_operators.assets import INVITATIONS
+from cf_operators.operators.plan_invitations import PlanInvitationsOperator
+from cf_operators.operators.send_invitations import SendInvitationsOperator
+from cf_operators.programme import load_programme
+from cf_operators.retry import DEFAULT_ARGS
+
+programme = load_programme()
+
+for campaign in programme.campaigns:
+    if campaign.kind != "post_purchase":
+        continue
+    with DAG(
+        dag_id=f"cf_send_{campaign.id}",
+        doc_md=__doc__,
+        schedule=CronTriggerTimetable(campaign.schedule, timezone=programme.organisation.time_zone),
+        catchup=False,
+        max_active_runs=1,
+        tags=["customer-focus", "ask"],
+        default_args=DEFAULT_ARGS,
+    ):
+        plan = PlanInvitationsOperator(task_id="plan", campaign_id=campaign.id)
+        plan >> SendInvitationsOperator(task_id="send", campaign_id=campaign.id, outlets=[INVITATIONS])
