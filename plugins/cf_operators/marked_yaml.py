@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,11 +15,11 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True)
 class MarkedYaml:
-    """A document as plain data, the line (from 1) of each path, and its problems."""
+    """A document as plain data, the line (from 1) of each path, and its problems. ``data`` is None if unreadable."""
 
     data: object = None
     lines: dict[Location, int] = field(default_factory=dict)
-    problems: tuple[Problem, ...] = ()
+    problems: list[Problem] = field(default_factory=list)
 
     def line_of(self, location: Location) -> int:
         """Line of a path, or of the nearest path around it; 1 when there is none."""
@@ -31,51 +30,51 @@ class MarkedYaml:
     @classmethod
     def read(cls, text: str) -> MarkedYaml:
         """Read one document. Broken YAML is a problem with line and column, not an exception."""
-        loader = _Loader(text)
+        marks = cls()
         try:
-            node = loader.get_single_node()
-            if node is None:
-                return cls(problems=(Problem((), "the file is empty"),))
-            marks = list(_walk(node, (), set()))
-            data = loader.construct_document(node)
+            data = _construct(text, marks)
         except yaml.MarkedYAMLError as error:
-            return cls(problems=(Problem((), _syntax(error)),))
-        except yaml.YAMLError as error:
-            return cls(problems=(Problem((), f"not YAML: {error}"),))
-        finally:
-            loader.dispose()
-        lines: dict[Location, int] = {}
-        problems = []
-        for location, line in marks:
-            if location in lines:
-                message = (
-                    f"is written twice, on lines {lines[location]} and {line}; the second would win, keep one"
-                )
-                problems.append(Problem(location, message))
-            else:
-                lines[location] = line
-        return cls(data, lines, tuple(problems))
+            mark = error.problem_mark or error.context_mark
+            what = ", ".join(part for part in (error.context, error.problem) if part)
+            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            return cls(lines={(): line}, problems=[Problem((), f"not YAML: column {column}: {what}")])
+        except (yaml.YAMLError, ValueError, RecursionError) as error:  # e.g. a date that no calendar has
+            return cls(problems=[Problem((), f"not YAML: {error}")])
+        if data is None:
+            marks.problems.append(Problem((), "the file holds no programme; it is empty"))
+        return cls(data, marks.lines, marks.problems)
 
 
-def _syntax(error: yaml.MarkedYAMLError) -> str:
-    mark = error.problem_mark or error.context_mark
-    where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-    what = ", ".join(part for part in (error.context, error.problem) if part)
-    return f"not YAML: {where}{what}"
+def _construct(text: str, marks: MarkedYaml) -> object:
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        _mark(node, (), marks, frozenset())
+        return loader.construct_document(node)
+    finally:
+        loader.dispose()
 
 
-def _walk(node: yaml.Node, location: Location, around: set[int]) -> Iterator[tuple[Location, int]]:
-    """Path and line of each node, depth first. An anchor inside itself is walked once."""
+def _mark(node: yaml.Node, location: Location, marks: MarkedYaml, around: frozenset[int]) -> None:
+    """Note the line of everything below a node. An anchor inside itself is walked once."""
     if id(node) in around:
         return
     inside = around | {id(node)}
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
-                place = (*location, key.value)
-                yield place, key.start_mark.line + 1
-                yield from _walk(value, place, inside)
-    elif isinstance(node, yaml.SequenceNode):
+    if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            yield (*location, index), item.start_mark.line + 1
-            yield from _walk(item, (*location, index), inside)
+            marks.lines[(*location, index)] = item.start_mark.line + 1
+            _mark(item, (*location, index), marks, inside)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            place = (*location, str(key.value))
+            line = key.start_mark.line + 1
+            if place in marks.lines:
+                lines = f"lines {marks.lines[place]} and {line}"
+                marks.problems.append(
+                    Problem(place, f"is written twice, on {lines}; the last would win, keep one")
+                )
+                continue
+            marks.lines[place] = line
+            _mark(value, place, marks, inside)

@@ -9,19 +9,18 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from cf_operators.domain import survey
-from cf_operators.domain.declared import Declared, entries
-from cf_operators.domain.problem import Location, Problem, problems_of, shown
-from cf_operators.domain.programme import Programme
+from cf_operators.domain.declared import Declared
+from cf_operators.domain.problem import Problem, problems_of
+from cf_operators.domain.programme import Programme, missing_parts
 from cf_operators.errors import ConfigurationError
 from cf_operators.marked_yaml import MarkedYaml
+from cf_operators.programme_files import absolute_path, file_problems
 
 SHIPPED = Path(__file__).resolve().parents[2] / "include" / "config" / "programme.yml"
 
@@ -45,7 +44,7 @@ def load_programme(path: Path | None = None) -> Programme:
 @lru_cache(maxsize=8)
 def _load(path: Path, _changed: int) -> Programme:
     try:
-        document = MarkedYaml.read(path.read_text(encoding="utf-8"))
+        document = MarkedYaml.read(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(
             f"cannot read the programme {path}: {error}; it has to be a text file in UTF-8"
@@ -55,11 +54,12 @@ def _load(path: Path, _changed: int) -> Programme:
     if document.data is not None:
         try:
             programme = Programme.model_validate(
-                document.data, context=Declared.of(document.data, partial(_absolute, path.parent))
+                document.data, context=Declared.of(document.data, partial(absolute_path, path.parent))
             )
         except ValidationError as error:
             problems += problems_of(error, document.data, schema())
-        problems += _file_problems(document.data, path.parent)
+        problems += missing_parts(document.data)
+        problems += file_problems(document.data, path.parent)
     if problems or programme is None:
         raise ConfigurationError(_report(path, document, problems))
     return programme
@@ -80,61 +80,12 @@ def schema_text() -> str:
 
 
 def _report(path: Path, document: MarkedYaml, problems: list[Problem]) -> str:
-    count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
     ordered = sorted(
         {(document.line_of(problem.location), problem.path, problem.message) for problem in problems}
     )
+    count = f"{len(ordered)} problem{'s' if len(ordered) > 1 else ''}"
     lines = [f"  line {line}: {place}{': ' if place else ''}{message}" for line, place, message in ordered]
     return "\n".join([f"{path} has {count}:", *lines])
-
-
-def _absolute(folder: Path, name: str) -> Path:
-    """Without ``..``, and without following links: a linked folder keeps its name in messages."""
-    return Path(os.path.normpath(folder / name))
-
-
-def _file_problems(data: object, folder: Path) -> Iterator[Problem]:
-    """Files that the programme names and that are not there, and surveys that cannot be asked."""
-    for location, name in _named_files(data):
-        path = _absolute(folder, name)
-        if not path.is_file():
-            yield Problem(location, f"{shown(name)} is not a file; looked for {path}")
-        elif location[0] == "surveys":
-            for problem in _survey_problems(path, data):
-                yield Problem(location, f"{shown(name)}: {problem}")
-
-
-def _named_files(data: object) -> Iterator[tuple[Location, str]]:
-    for section, key in (
-        ("sources", "staging"),
-        ("surveys", "definition"),
-        ("campaigns", "audience"),
-        ("kpis", "sql"),
-    ):
-        for index, entry in entries(data, section):
-            if isinstance(name := entry.get(key), str) and name:
-                yield (section, index, key), name
-    for index, entry in entries(data, "sources"):
-        objects = entry.get("objects")
-        for name, item in objects.items() if isinstance(objects, dict) else ():
-            read = item.get("read") if isinstance(item, dict) else None
-            if isinstance(read, str) and read.endswith(".sql"):
-                yield ("sources", index, "objects", name, "read"), read
-
-
-def _survey_problems(path: Path, data: object) -> list[str]:
-    try:
-        definition = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        return [f"is not JSON: {error}"]
-    organisation = data.get("organisation") if isinstance(data, dict) else None
-    languages = organisation.get("languages") if isinstance(organisation, dict) else None
-    wanted = (
-        [language for language in languages if isinstance(language, str)]
-        if isinstance(languages, list)
-        else []
-    )
-    return survey.problems(definition, wanted)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -53,13 +53,13 @@ def _declared(info: ValidationInfo) -> Declared | None:
     return info.context if isinstance(info.context, Declared) else None
 
 
-def once_in(section: str) -> AfterValidator:
+def once_in(section: str, advice: str = "give each its own") -> AfterValidator:
     """Check for an entry's own id: no other entry of the section has it."""
 
     def check(value: str, info: ValidationInfo) -> str:
         declared = _declared(info)
         if declared and (count := declared.ids[section][value]) > 1:
-            raise ValueError(f"is used by {count} entries of {section}; give each its own")
+            raise ValueError(f"is used by {count} entries of {section}; {advice}")
         return value
 
     return AfterValidator(check)

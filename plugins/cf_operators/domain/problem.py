@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
@@ -30,7 +31,10 @@ class Problem:
 
 def shown(value: object) -> str:
     """A value as it is shown in a message: like JSON, cut after 80 characters."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    except (TypeError, ValueError):  # keys that are no text, or a list that holds itself
+        text = repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
@@ -88,7 +92,7 @@ def _message(details: ErrorDetails, allowed_keys: Sequence[str]) -> str:
             near = get_close_matches(str(details["loc"][-1]), allowed_keys, n=1)
             hint = f'did you mean "{near[0]}"?' if near else f"keys here are: {', '.join(allowed_keys)}"
             return f"is not a known key; {hint}"
-        case "value_error" if isinstance(details["input"], Mapping):
+        case "value_error" if details["input"] is None:
             return str(context["error"])
         case "value_error":
             return f"{value} {context['error']}"
@@ -97,8 +101,8 @@ def _message(details: ErrorDetails, allowed_keys: Sequence[str]) -> str:
             return f"{_tag(details)} is not allowed; allowed are: {_words(expected)}"
         case "union_tag_not_found":
             return "kind is missing; it says which keys belong here"
-        case "string_type" if isinstance(details["input"], bool | int | float):
-            return f"{value} is read as something other than text; put it in quotes"
+        case "string_type" if isinstance(details["input"], bool | int | float | date):
+            return f"{value} is not text to YAML; put it in quotes"
         case "too_short":
             return f"is empty; give at least {context['min_length']}"
     return f"{value} {_WANTED.get(kind, details['msg'].lower()).format(**context)}"

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Protocol, Self, TypeVar
 
 from pydantic import Field, ModelWrapValidatorHandler, ValidationInfo, model_validator
 
 from cf_operators.domain.campaign import Campaign, Survey
-from cf_operators.domain.declared import Declared
+from cf_operators.domain.declared import Declared, entries
 from cf_operators.domain.entry import Entry
 from cf_operators.domain.kpi import Kpi, Target
 from cf_operators.domain.organisation import Asking, Organisation, Owner
+from cf_operators.domain.problem import Problem
 from cf_operators.domain.source import FilesSource, FormSource, Source, SqlSource, Stream
 
 
@@ -87,3 +88,11 @@ class Programme(Entry):
     def target_of(self, kpi_id: str) -> Target | None:
         """The target of a KPI; None when it has none."""
         return next((target for target in self.targets if target.kpi == kpi_id), None)
+
+
+def missing_parts(data: object) -> Iterator[Problem]:
+    """What no single entry of a raw programme can know: a campaign asks, but nothing takes in the answers."""
+    has_form = any(entry.get("kind") == "form" for _, entry in entries(data, "sources"))
+    if not has_form and any(True for _ in entries(data, "campaigns")):
+        advice = "add {id: form, kind: form, staging: ../sql/staging/form.sql}"
+        yield Problem(("sources",), f"has no source of kind form, so no campaign could get answers; {advice}")

@@ -1,7 +1,8 @@
 """Surveys: what a SurveyJS definition asks, in which languages, and which of its questions measure something.
 
 A measured question is a rating with the property ``cfConstruct``, e.g. ``"nps"`` or ``"csat"``, and explicit ends of
-its scale (``rateMin``, ``rateMax``). In SurveyJS the key ``default`` of a localizable text is English.
+its scale (``rateMin``, ``rateMax``). To SurveyJS a plain text, and the key ``default`` of a localizable one,
+is English.
 """
 
 from __future__ import annotations
@@ -13,23 +14,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-Definition = Mapping[str, Any]
+from cf_operators.domain.survey_tree import Definition, questions_in, texts
 
 DEFAULT_LANGUAGE = "en"
-LOCALIZED = (
-    "title",
-    "description",
-    "completedHtml",
-    "completeText",
-    "pageNextText",
-    "pagePrevText",
-    "minRateDescription",
-    "maxRateDescription",
-    "requiredErrorText",
-    "placeholder",
-    "html",
-)
-"""Properties whose texts people read."""
+
+Scales = Mapping[str, set[tuple[int, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +34,9 @@ class Question:
 def questions(definition: Definition) -> tuple[Question, ...]:
     """The measured questions of a definition, in order. Expects one without :func:`problems`."""
     return tuple(
-        Question(element["name"], element["cfConstruct"], element["rateMin"], element["rateMax"])
-        for _, element in _elements(definition)
-        if "cfConstruct" in element
+        Question(content["name"], content["cfConstruct"], content["rateMin"], content["rateMax"])
+        for content in (node.content for node in questions_in(definition))
+        if "cfConstruct" in content
     )
 
 
@@ -59,101 +48,102 @@ def version_of(definition: Definition) -> str:
 
 def languages(definition: Definition) -> tuple[str, ...]:
     """Languages that any text of the definition is given in; English first when it is among them."""
-    found = {language for _, texts in _texts(definition) if isinstance(texts, Mapping) for language in texts}
-    named = {DEFAULT_LANGUAGE if language == "default" else language for language in found}
-    return tuple(sorted(named, key=lambda language: (language != DEFAULT_LANGUAGE, language)))
+    found = {language for _, text in texts(definition) for language in _languages_of(text)}
+    return tuple(sorted(found, key=lambda language: (language != DEFAULT_LANGUAGE, language)))
 
 
-def problems(definition: object, required_languages: Sequence[str] = ()) -> list[str]:
+def problems(
+    definition: object, required_languages: Sequence[str] = (), scales: Scales | None = None
+) -> list[str]:
     """Everything that is wrong with a definition, one sentence each; empty when it can be asked.
 
-    Each text has to be given in every language that the definition uses anywhere and in ``required_languages``.
+    :param required_languages: languages that each text has to be given in, besides those the definition uses anywhere.
+    :param scales: the scales on which the KPIs count the answers of a construct; answers on another would be lost.
     """
     if not isinstance(definition, Mapping):
         return ["is not a SurveyJS definition: the file holds no JSON object"]
-    if not any(True for _ in _elements(definition)):
-        return ["has no questions: pages[].elements[] is empty or missing"]
-    names = Counter(str(element.get("name", "")) for _, element in _elements(definition))
-    found = [
-        f'question name "{name}" is used {count} times; give each its own'
-        for name, count in names.items()
-        if name and count > 1
-    ]
-    for path, element in _elements(definition):
-        if not isinstance(element.get("name"), str) or not element["name"]:
-            found.append(f"{path} has no name")
-        found.extend(_measuring_problems(element))
-    wanted = tuple(dict.fromkeys((*languages(definition), *required_languages)))
-    found.extend(_language_problems(definition, wanted))
+    contents = [node.content for node in questions_in(definition)]
+    if not contents:
+        return ["has no questions; list them in pages[].elements[]"]
+    found = list(_name_problems(definition))
+    for content in contents:
+        found.extend(_measuring_problems(content, scales or {}))
+    found.extend(_construct_problems(definition, contents))
+    found.extend(_language_problems(definition, (*languages(definition), *required_languages)))
     return found
 
 
-def _measuring_problems(element: Mapping[str, Any]) -> Iterator[str]:
-    if "cfConstruct" not in element:
+def _name_problems(definition: Definition) -> Iterator[str]:
+    names: Counter[str] = Counter()
+    for node in questions_in(definition):
+        for key in ("name", "type"):
+            if not isinstance(node.content.get(key), str) or not node.content[key]:
+                yield f"{node.path} has no {key}"
+        names[str(node.content.get("name") or "")] += 1
+    for name, count in names.items():
+        if name and count > 1:
+            yield f'question name "{name}" is used {count} times; give each question its own'
+
+
+def _measuring_problems(content: Mapping[str, Any], scales: Scales) -> Iterator[str]:
+    if "cfConstruct" not in content:
         return
-    name, construct = element.get("name"), element["cfConstruct"]
-    low, high = element.get("rateMin"), element.get("rateMax")
+    name, construct = f'question "{content.get("name")}"', content["cfConstruct"]
+    low, high = content.get("rateMin"), content.get("rateMax")
     if not isinstance(construct, str) or not construct:
-        yield f'question "{name}": cfConstruct {construct!r} is not the name of a construct, e.g. "csat"'
-    elif element.get("type") != "rating":
-        yield f'question "{name}" measures {construct} but is of type {element.get("type")}; only a rating can measure'
+        yield f'{name}: cfConstruct {construct!r} is not the name of a construct; write e.g. "csat"'
+    elif content.get("type") != "rating":
+        yield f"{name} measures {construct} but is of type {content.get('type')}; only a rating can measure"
+    elif "rateValues" in content:
+        yield f"{name} measures {construct} on its own rateValues; give rateMin and rateMax instead"
     elif not _is_whole(low) or not _is_whole(high):
-        yield f'question "{name}" measures {construct} without a scale; give rateMin and rateMax as whole numbers'
+        yield f"{name} measures {construct} without a scale; give rateMin and rateMax as whole numbers"
     elif low >= high:
-        yield f'question "{name}": the scale {low}..{high} is empty; rateMin has to be less than rateMax'
+        yield f"{name}: rateMin {low} is not less than rateMax {high}"
     elif construct == "nps" and (low, high) != (0, 10):
-        yield f'question "{name}" measures nps on {low}..{high}; the Net Promoter Score is defined on 0..10 only'
+        yield f"{name} measures nps on {low}..{high}; the Net Promoter Score is defined on 0..10 only"
+    elif (counted := scales.get(construct)) and (low, high) not in counted:
+        allowed = ", ".join(f"{least}..{greatest}" for least, greatest in sorted(counted))
+        yield f"{name} measures {construct} on {low}..{high}, but the KPIs count it on {allowed} only"
+
+
+def _construct_problems(definition: Definition, contents: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    counts = Counter(str(content["cfConstruct"]) for content in contents if "cfConstruct" in content)
+    for construct, count in counts.items():
+        if count > 1:
+            yield f"construct {construct} is measured by {count} questions; a KPI would count one person {count} times"
+    if _count_key(definition, "cfConstruct") > counts.total():
+        yield "cfConstruct stands inside a page, panel or matrix; only a question of its own can measure"
 
 
 def _language_problems(definition: Definition, wanted: Sequence[str]) -> Iterator[str]:
-    if not wanted:
-        return
-    for path, text in _texts(definition):
-        given = set(text) if isinstance(text, Mapping) else {"default"}
-        filled = {
-            DEFAULT_LANGUAGE if language == "default" else language
-            for language in given
-            if not isinstance(text, Mapping) or str(text[language]).strip()
-        }
-        if missing := [language for language in wanted if language not in filled]:
+    for path, text in texts(definition):
+        given = _languages_of(text)
+        # SurveyJS falls back from "pt-BR" to "pt".
+        missing = [
+            tag for tag in dict.fromkeys(wanted) if tag not in given and tag.partition("-")[0] not in given
+        ]
+        if missing:
             yield f"{path} has no text in: {', '.join(missing)}"
+
+
+def _languages_of(text: object) -> set[str]:
+    if not isinstance(text, Mapping):
+        return {DEFAULT_LANGUAGE} if str(text).strip() else set()
+    return {
+        DEFAULT_LANGUAGE if tag == "default" else str(tag)
+        for tag, words in text.items()
+        if str(words).strip()
+    }
 
 
 def _is_whole(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _elements(definition: Definition) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Path and element of each question, depth first; panels and pages are walked through, not yielded."""
-    for path, node in _nodes(definition):
-        if "type" in node and node["type"] != "panel":
-            yield path, node
-
-
-def _nodes(definition: Definition) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Path and mapping of each page, panel and question, depth first."""
-
-    def walk(parent: Mapping[str, Any], parent_path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        for key in ("pages", "elements"):
-            children = parent.get(key)
-            for index, child in enumerate(children if isinstance(children, list) else ()):
-                if isinstance(child, Mapping):
-                    path = f"{parent_path}{key}[{index}]"
-                    yield path, child
-                    yield from walk(child, f"{path}.")
-
-    yield from walk(definition, "")
-
-
-def _texts(definition: Definition) -> Iterator[tuple[str, object]]:
-    """Path and text of everything people read: a plain string, or a mapping from language to string."""
-    for path, node in (("", definition), *_nodes(definition)):
-        prefix = f"{path}." if path else ""
-        for key in LOCALIZED:
-            if key in node:
-                yield f"{prefix}{key}", node[key]
-        for index, choice in enumerate(
-            node.get("choices", ()) if isinstance(node.get("choices"), list) else ()
-        ):
-            if isinstance(choice, Mapping) and "text" in choice:
-                yield f"{prefix}choices[{index}].text", choice["text"]
+def _count_key(node: object, key: str) -> int:
+    if isinstance(node, Mapping):
+        return int(key in node) + sum(_count_key(child, key) for child in node.values())
+    if isinstance(node, list):
+        return sum(_count_key(child, key) for child in node)
+    return 0
