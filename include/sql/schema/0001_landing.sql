@@ -55,7 +55,7 @@ create table cf_landing.quarantine (
     content_hash  bytea not null,
     load_id       bigint not null references cf_landing.load,
     landed_at     timestamptz not null,
-    unique (source, object, location, line, content_hash)
+    unique nulls not distinct (source, object, location, line, content_hash)
 );
 comment on table cf_landing.quarantine is
 'One row per malformed row of a source: where it stands, why it was refused and what it held. Read again, it is not stored twice.';

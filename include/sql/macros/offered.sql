@@ -1,0 +1,24 @@
+{#
+    All rows of one shape, over the sources that offer it, with the source beside them; no rows when none does.
+    Blank texts are nothing, so that they never become a name of their own in a dimension.
+#}
+{% macro offered(shape) %}
+{% for source in offers[shape] %}
+    select
+        '{{ source }}' as source
+    {% for column, type in shapes[shape].items() %}
+        , {{ "nullif(trim(" ~ column ~ "), '') as " ~ column if type == "text" else column }}
+    {% endfor %}
+    from cf_landing.stg_{{ source }}_{{ shape }}
+    {% if not loop.last %}
+    union all
+    {% endif %}
+{% else %}
+    select
+        null::text as source
+    {% for column, type in shapes[shape].items() %}
+        , null::{{ type }} as {{ column }}
+    {% endfor %}
+    where false
+{% endfor %}
+{% endmacro %}

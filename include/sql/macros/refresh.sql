@@ -1,0 +1,47 @@
+{#
+    Makes a table equal to a query: {% call refresh(table, key, columns) %} select ... {% endcall %}
+    New rows are inserted, rows that differ are updated, rows that are gone are deleted; rows that are the same are not
+    touched, so that a second run writes nothing. `columns` are the columns beside the key, in any order.
+    Returns one row: inserted_count, updated_count, deleted_count, and repeated_count, the rows of the query beyond the
+    first of their key: whoever runs the statement has to roll back when there are any.
+#}
+{% macro refresh(table, key, columns) %}
+with wanted as materialized (
+    {{ caller() | trim | indent }}
+),
+
+gone as (
+    delete from {{ table }} as t
+    where not exists (
+        select 1 from wanted as w
+        where {% for name in key %}{{ "" if loop.first else " and " }}w.{{ name }} = t.{{ name }}{% endfor %}
+
+    )
+    returning 1
+),
+
+written as (
+    insert into {{ table }} as t ({{ (key + columns) | join(", ") }})
+    select distinct on ({{ key | join(", ") }}) {{ (key + columns) | join(", ") }}
+    from wanted as w
+    where not exists (
+        select 1 from {{ table }} as s
+        where
+            {% for name in key %}{{ "" if loop.first else " and " }}s.{{ name }} = w.{{ name }}{% endfor %}
+
+            and row(s.{{ columns | join(", s.") }}) is not distinct from row(w.{{ columns | join(", w.") }})
+    )
+    on conflict ({{ key | join(", ") }}) do update set
+        {% for name in columns %}
+        {{ name }} = excluded.{{ name }}{{ "" if loop.last else "," }}
+        {% endfor %}
+    returning t.xmax = 0 as is_new
+)
+
+select
+    count(*) filter (where is_new) as inserted_count,
+    count(*) filter (where not is_new) as updated_count,
+    (select count(*) from gone) as deleted_count,
+    (select count(*) - count(distinct row({{ key | join(", ") }})) from wanted) as repeated_count
+from written
+{% endmacro %}

@@ -1,0 +1,36 @@
+-- cf_core.fct_complaint: complaints and the times of their handling.
+-- Grain: one row per complaint of a source. The order is looked up in the source of the person; product and region are
+-- those of the order, else region that of the person. Without a person, the person of the order.
+-- Reads: the staging views of complaints, cf_ledger.contact, cf_core.fct_order. Rerun: writes only what differs.
+{% from "macros/offered.sql" import offered with context %}
+{% from "macros/refresh.sql" import refresh %}
+{% call refresh(
+    "cf_core.fct_complaint",
+    ["source", "complaint_id"],
+    ["contact_key", "order_id", "segment", "product", "region", "category", "severity", "channel", "received_at",
+     "received_on", "acknowledged_at", "first_resolved_at", "closed_at"]
+) %}
+select
+    k.source,
+    k.complaint_id,
+    coalesce(c.contact_key, o.contact_key) as contact_key,
+    k.order_id,
+    coalesce(c.segment, o.segment, 'unknown') as segment,
+    coalesce(o.product, 'unknown') as product,
+    coalesce(o.region, c.region, 'unknown') as region,
+    coalesce(k.category, 'unknown') as category,
+    k.severity,
+    k.channel,
+    k.received_at,
+    (k.received_at at time zone %(time_zone)s)::date as received_on,
+    k.acknowledged_at,
+    k.first_resolved_at,
+    k.closed_at
+from (
+    {{ offered("complaint") | trim }}
+) as k
+left join cf_ledger.contact as c
+    on c.source = coalesce(k.contact_source, k.source) and k.contact_external_id = c.external_id
+left join cf_core.fct_order as o
+    on o.source = coalesce(k.contact_source, k.source) and k.order_id = o.order_id
+{% endcall %}

@@ -1,0 +1,24 @@
+-- cf_core.fct_invitation: who was asked, as far as analysts may see it.
+-- Grain: one row per invitation. Reads: cf_ledger.invitation. Rerun: writes only what differs.
+{% from "macros/refresh.sql" import refresh %}
+{% call refresh(
+    "cf_core.fct_invitation",
+    ["invitation_id"],
+    ["campaign_id", "wave_id", "contact_key", "segment", "product", "region", "language", "state", "accepted_at",
+     "accepted_on", "responded_at"]
+) %}
+select
+    i.invitation_id,
+    i.campaign_id,
+    i.wave_id,
+    i.contact_key,
+    coalesce(i.segment, 'unknown') as segment,
+    coalesce(i.product, 'unknown') as product,
+    coalesce(i.region, 'unknown') as region,
+    i.language,
+    i.state,
+    i.accepted_at,
+    (i.accepted_at at time zone %(time_zone)s)::date as accepted_on,
+    i.responded_at
+from cf_ledger.invitation as i
+{% endcall %}

@@ -1,0 +1,32 @@
+-- cf_core.fct_order: what was ordered, and when it came.
+-- Grain: one row per order of a source. Segment is that of the person; region that of the order, else of the person.
+-- Reads: the staging views of orders, cf_ledger.contact. Rerun: writes only what differs.
+{% from "macros/offered.sql" import offered with context %}
+{% from "macros/refresh.sql" import refresh %}
+{% call refresh(
+    "cf_core.fct_order",
+    ["source", "order_id"],
+    ["contact_key", "segment", "product", "region", "status", "ordered_at", "ordered_on", "promised_on", "delivered_at",
+     "delivered_on"]
+) %}
+select
+    o.source,
+    o.order_id,
+    c.contact_key,
+    coalesce(c.segment, 'unknown') as segment,
+    coalesce(o.product, 'unknown') as product,
+    coalesce(o.region, c.region, 'unknown') as region,
+    o.status,
+    o.ordered_at,
+    (o.ordered_at at time zone %(time_zone)s)::date as ordered_on,
+    o.promised_on,
+    o.delivered_at,
+    (o.delivered_at at time zone %(time_zone)s)::date as delivered_on
+from (
+    {{ offered("order") | trim }}
+) as o
+inner join cf_ledger.contact as c
+    on
+        c.source = coalesce(o.contact_source, o.source)
+        and c.external_id = coalesce(o.contact_external_id, 'order ' || o.order_id)
+{% endcall %}

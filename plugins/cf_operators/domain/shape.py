@@ -1,0 +1,87 @@
+"""The standard shapes: what the staging views of a source offer to the model, column by column.
+
+A source offers a shape by a view ``cf_landing.stg_<source>_<shape>`` in its staging file; it need not offer all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+Columns = Mapping[str, str]
+"""Column name to PostgreSQL type."""
+
+SHAPES: Final[Mapping[str, Columns]] = {
+    "contact": {
+        "external_id": "text",
+        "email": "text",
+        "display_name": "text",
+        "language": "text",
+        "time_zone": "text",
+        "segment": "text",
+        "region": "text",
+        "is_granted": "boolean",
+        "is_key_account": "boolean",
+    },
+    "order": {
+        "order_id": "text",
+        "contact_source": "text",
+        "contact_external_id": "text",
+        "product": "text",
+        "region": "text",
+        "status": "text",
+        "ordered_at": "timestamp with time zone",
+        "promised_on": "date",
+        "delivered_at": "timestamp with time zone",
+    },
+    "complaint": {
+        "complaint_id": "text",
+        "contact_source": "text",
+        "contact_external_id": "text",
+        "order_id": "text",
+        "category": "text",
+        "severity": "integer",
+        "channel": "text",
+        "received_at": "timestamp with time zone",
+        "acknowledged_at": "timestamp with time zone",
+        "first_resolved_at": "timestamp with time zone",
+        "closed_at": "timestamp with time zone",
+    },
+    "response": {
+        "response_id": "text",
+        "invitation_id": "uuid",
+        "contact_source": "text",
+        "contact_external_id": "text",
+        "order_id": "text",
+        "survey_id": "text",
+        "campaign_id": "text",
+        "channel": "text",
+        "language": "text",
+        "is_complete": "boolean",
+        "submitted_at": "timestamp with time zone",
+    },
+    "answer": {
+        "response_id": "text",
+        "question": "text",
+        "construct": "text",
+        "score": "numeric",
+        "scale_min": "numeric",
+        "scale_max": "numeric",
+    },
+}
+
+
+def view_name(source: str, shape: str) -> str:
+    """The staging view by which a source offers a shape, with its schema."""
+    return f"cf_landing.stg_{source}_{shape}"
+
+
+def shape_problems(shape: str, found: Columns) -> list[str]:
+    """What a staging view lacks of its shape, one sentence part each; empty when it fits. More columns do no harm."""
+    problems = []
+    for name, wanted in SHAPES[shape].items():
+        if name not in found:
+            problems.append(f"column {name} ({wanted}) is missing")
+        elif found[name].partition("(")[0] != wanted:
+            problems.append(f"column {name} is {found[name]} and has to be {wanted}")
+    return problems

@@ -1,0 +1,116 @@
+"""One row of a source, judged: fit to land, or refused with the reason."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from cf_operators.domain.column_type import BLANKS, refusal
+from cf_operators.domain.problem import shown
+from cf_operators.domain.source import SourceObject
+
+_UNDECODED = re.compile("[\udc80-\udcff]")
+_NUL_IN_JSON = re.compile(r"(?<!\\)(\\\\)*\\u0000")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A row that is fit to land.
+
+    :ivar external_id: what identifies the row in its source for ever.
+    :ivar payload: JSON text of the row: every column by name, with the value as it came; null for an empty cell.
+    :ivar content_hash: SHA-256 of the payload; the same content always has the same hash.
+    """
+
+    external_id: str
+    payload: str
+    content_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row that cannot land.
+
+    :ivar location: the file below the folder of the source, or the table or query.
+    :ivar line: where the row starts in a file (the first line is 1); None where rows have no fixed place.
+    :ivar reason: what is wrong, with the column and the value.
+    :ivar raw: the row as it came, as text that a database can hold.
+    :ivar content_hash: SHA-256 of the raw text: read again, a refused row is recognised.
+    """
+
+    location: str
+    line: int | None
+    reason: str
+    raw: str
+    content_hash: bytes
+
+    @classmethod
+    def of(cls, location: str, line: int | None, reason: str, raw: str) -> Self:
+        """A refused row; bytes that are not UTF-8 are written as ``\\xff``, and NUL as ``\\0``."""
+        text = storable(raw)
+        return cls(location, line, storable(reason), text, hashlib.sha256(text.encode()).digest())
+
+
+def judge(values: Mapping[str, Any], declared: SourceObject) -> SourceRow | str:
+    """Check one row against the declared columns.
+
+    Columns that are not declared are kept as they are. An empty cell becomes null, because a CSV file cannot tell
+    the two apart; in a declared column blanks alone are empty too.
+
+    :param values: column name to value: text, or any other JSON value from a source that has types. Bytes that are
+        not UTF-8 stand in text as lone surrogates (Python's ``surrogateescape``).
+    :param declared: the object of the programme: columns with types, and the key.
+    :returns: the row, or every reason why it is refused, joined with "; ".
+    """
+    reasons: list[str] = []
+    cleaned = {name: None if value == "" else value for name, value in values.items()}
+    for name, column in declared.columns.items():
+        value = cleaned.get(name)
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        if value is None or not text.strip(BLANKS):
+            cleaned[name] = None
+            if not column.is_optional:
+                reasons.append(f'column "{name}" is empty; a value is required')
+        elif problem := refusal(column.type, text):
+            reasons.append(f'column "{name}": {shown(storable(text))} {problem}')
+    payload = json.dumps(cleaned, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    if not payload.isascii() or "\\u0000" in payload:
+        reasons += _unstorable(cleaned, payload)
+    if reasons:
+        return "; ".join(reasons)
+    return SourceRow(
+        external_id=external_id(str(cleaned[name]) for name in declared.key),
+        payload=payload,
+        content_hash=hashlib.sha256(payload.encode()).digest(),
+    )
+
+
+def _unstorable(values: Mapping[str, Any], payload: str) -> Iterable[str]:
+    if _UNDECODED.search(payload):
+        for name, value in values.items():
+            if _UNDECODED.search(f"{name}{value}"):
+                yield f'column "{name}": {shown(storable(str(value)))} holds bytes that are not UTF-8'
+    if _NUL_IN_JSON.search(payload):
+        yield "the row holds a NUL character, which no text may hold"
+
+
+def external_id(parts: Iterable[str]) -> str:
+    """The values of the key columns as one text; different keys never give the same text.
+
+    A key of one column is its value. Several are joined with "|", and a "|" or "\\" inside a value is escaped.
+    """
+    values = list(parts)
+    if len(values) == 1:
+        return values[0]
+    return "|".join(value.replace("\\", "\\\\").replace("|", "\\|") for value in values)
+
+
+def storable(text: str) -> str:
+    """Text that every database can hold: undecoded bytes as ``\\xff``, NUL as ``\\0``; nothing else is changed."""
+    if not _UNDECODED.search(text):
+        return text.replace("\0", "\\0")
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace").replace("\0", "\\0")

@@ -1,0 +1,121 @@
+"""A source that is a folder of CSV or Parquet files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from airflow.sdk import BaseHook
+
+from cf_operators.domain.source import FilesObject
+from cf_operators.domain.source_row import RefusedRow, SourceRow, judge
+from cf_operators.errors import ConfigurationError, DataError, SourceUnavailable
+from cf_operators.hooks.csv_file import CsvFile
+from cf_operators.hooks.source_connection import source_connection
+from cf_operators.hooks.source_header import check_header
+from cf_operators.hooks.typed_value import Unreadable, json_value
+
+
+class FilesSourceHook(BaseHook):
+    """Reads the rows of a folder, file by file and row by row.
+
+    :param conn_id: Airflow connection of type "File (path)"; its path is the folder.
+    """
+
+    def __init__(self, conn_id: str) -> None:
+        super().__init__()
+        self.conn_id = conn_id
+
+    def folder(self) -> Path:
+        """The folder of the connection.
+
+        :raises ConfigurationError: the connection has another type or no path, or the folder does not exist.
+        """
+        connection = source_connection(self.conn_id)
+        if connection.conn_type != "fs":
+            raise ConfigurationError(
+                f'connection "{self.conn_id}": type is "{connection.conn_type}"; '
+                'a source of kind files needs a connection of type fs ("File (path)")'
+            )
+        path = connection.extra_dejson.get("path", "")
+        if not path:
+            raise ConfigurationError(
+                f'connection "{self.conn_id}": has no path; set its extra to {{"path": "<folder of the files>"}}'
+            )
+        if not Path(path).is_dir():
+            raise ConfigurationError(
+                f'connection "{self.conn_id}": {path} is not a folder; correct the path or create the folder'
+            )
+        return Path(path)
+
+    def files(self, declared: FilesObject) -> list[str]:
+        """Names of the files of an object below the folder, in the order in which they are read: by name.
+
+        Of rows with the same key the last one read counts, so files are best named by date.
+        """
+        folder = self.folder()
+        return sorted(
+            path.relative_to(folder).as_posix() for path in folder.glob(declared.read) if path.is_file()
+        )
+
+    def rows(self, declared: FilesObject) -> Iterator[SourceRow | RefusedRow]:
+        """Every row of every file of an object, fit to land or refused.
+
+        :raises DataError: a file cannot be read as CSV or Parquet, or lacks a column that must not be empty.
+        :raises SourceUnavailable: the file system fails.
+        """
+        folder = self.folder()
+        for name in self.files(declared):
+            read = _parquet_rows if name.endswith(".parquet") else _csv_rows
+            with _readable(name):
+                yield from read(folder / name, name, declared)
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    try:
+        yield
+    except PermissionError as error:
+        raise DataError(
+            f"{name}: may not be read ({error.strerror}); give the tasks the right to read it"
+        ) from error
+    except OSError as error:
+        raise SourceUnavailable(f"{name}: cannot be read: {error}; check the file system") from error
+
+
+def _csv_rows(path: Path, name: str, declared: FilesObject) -> Iterator[SourceRow | RefusedRow]:
+    # Bytes that are not UTF-8 are carried along as lone surrogates, so that they cost their row and not the file.
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+        file = CsvFile(text, name, declared.columns)
+        check_header(file.header, name, declared)
+        width = len(file.header)
+        for record in file.records():
+            if record.problem:
+                verdict: SourceRow | str = record.problem
+            elif len(record.fields) != width:
+                verdict = f"has {len(record.fields)} fields; the header has {width}"
+            else:
+                verdict = judge(dict(zip(file.header, record.fields, strict=True)), declared)
+            if isinstance(verdict, str):
+                yield RefusedRow.of(name, record.line, verdict, record.raw)
+            else:
+                yield verdict
+
+
+def _parquet_rows(path: Path, name: str, declared: FilesObject) -> Iterator[SourceRow | RefusedRow]:
+    from cf_operators.hooks.parquet_file import ParquetFile  # pyarrow is heavy, and only Parquet needs it
+
+    file = ParquetFile(path, name)
+    check_header(file.header, name, declared)
+    types = {column: declared.columns[column].type for column in file.header if column in declared.columns}
+    for number, row in enumerate(file.rows(), start=1):
+        try:
+            verdict = judge({column: json_value(row[column], types.get(column)) for column in row}, declared)
+        except Unreadable as error:
+            verdict = f"a value {error}"
+        if isinstance(verdict, str):
+            yield RefusedRow.of(name, number, verdict, json.dumps(row, ensure_ascii=False, default=str))
+        else:
+            yield verdict

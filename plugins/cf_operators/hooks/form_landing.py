@@ -1,0 +1,44 @@
+"""Lands the submissions of the public form, and tells the ledger who has answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from cf_operators.hooks.landing import Counts
+from cf_operators.hooks.sql_text import sql_text
+
+SOURCE = "form"
+
+
+def land_submissions(connection: psycopg.Connection[Any], run_id: str) -> tuple[Counts, int]:
+    """Land every submission that is finished and was not landed before.
+
+    The form writes while we read. A position that counts rows or reads a clock would skip a submission whose
+    transaction began early and commits late; the position kept here is a transaction id below which nothing is
+    open any more, and it moves in the same transaction as the rows.
+
+    :param connection: an open transaction on the warehouse; the caller commits it.
+    :param run_id: the Airflow run, for the record.
+    :returns: the counts of the load, and how many invitations became responded.
+    """
+    with connection.cursor(row_factory=dict_row) as cursor:
+
+        def run(name: str, parameters: dict[str, Any]) -> dict[str, Any]:
+            cursor.execute(sql_text(f"landing/{name}.sql"), parameters)
+            return (cursor.fetchone() or {}) if cursor.description else {}
+
+        # Locked first: what another run has read by then is seen by the look at the position.
+        run("lock_source", {"source": SOURCE})
+        load = run("open_load", {"source": SOURCE, "stream": "responses", "run_id": run_id})
+        position = run("form_position", {})
+        landed = run("form_submission", position | load | {"source": SOURCE})
+        run("mark_responded", position)
+        responded = cursor.rowcount
+        run("form_advance", position)
+        read, new = landed["read_count"], landed["new_count"]
+        counts = Counts(read=read, new=new, unchanged=read - new)
+        run("close_load", load | counts.as_dict())
+    return counts, responded

@@ -1,0 +1,65 @@
+"""Builds the model: from landed rows to contacts and facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperator
+
+from cf_operators.errors import ConfigurationError
+from cf_operators.hooks.warehouse import DEFAULT_CONNECTION, WarehouseHook
+from cf_operators.programme import load_programme
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+COMPLAINTS = ("fct_complaint",)
+RESPONSES = ("fct_invitation", "fct_response", "fct_answer")
+# Complaints and responses take their product, region and segment from orders and people, so these bring them along.
+MODELS = {
+    "orders": ("contact", "buyer", "consent", "dim_contact", "fct_order", *COMPLAINTS, *RESPONSES),
+    "complaints": COMPLAINTS,
+    "responses": RESPONSES,
+}
+
+
+class BuildModelOperator(BaseOperator):
+    """Brings the staging views of all sources and the tables of one stream up to date, in one transaction.
+
+    Only rows that differ are written: a second run writes nothing.
+
+    :param stream: ``orders`` (people, orders, and whatever is described by them), ``complaints`` or ``responses``.
+    :param warehouse_conn_id: Airflow connection of the warehouse.
+    :returns: XCom table to ``{"inserted", "updated", "deleted"}``.
+    :raises ConfigurationError: a staging file is wrong.
+    :raises DataError: a staging view gives rows that a table cannot take.
+    """
+
+    def __init__(self, *, stream: str, warehouse_conn_id: str = DEFAULT_CONNECTION, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.stream = stream
+        self.warehouse_conn_id = warehouse_conn_id
+
+    def execute(self, context: Context) -> dict[str, dict[str, int]]:
+        """Run the models of the stream in order, and say what each has written."""
+        from cf_operators.hooks.model import Model, lock_model
+        from cf_operators.hooks.staging_views import StagingViews
+
+        if self.stream not in MODELS:
+            raise ConfigurationError(
+                f'task "{self.task_id}": stream "{self.stream}" has no models; streams are: {", ".join(MODELS)}'
+            )
+        programme = load_programme()
+        changes: dict[str, dict[str, int]] = {}
+        with WarehouseHook(self.warehouse_conn_id).transaction() as connection:
+            lock_model(connection)
+            views = StagingViews(connection)
+            offers: dict[str, list[str]] = {}
+            for source in programme.sources:
+                for shape in views.refresh(source):
+                    offers.setdefault(shape, []).append(source.id)
+            model = Model(connection, offers, programme.organisation.time_zone)
+            for name in MODELS[self.stream]:
+                changes[name] = model.refresh(name).as_dict()
+                self.log.info("%s: %s", name, changes[name])
+        return changes
