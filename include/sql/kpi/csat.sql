@@ -1,0 +1,17 @@
+-- csat: how many answers are satisfied (top_from or more on the scale of the KPI), of all answers.
+-- Grain: one row per grain, period_start and slice. Counts complete responses, by the month they were submitted in.
+-- Reads: cf_core.fct_answer, cf_core.fct_response.
+-- Rerun: reads only; the same facts and the same as_of give the same rows.
+{% from "macros/slices.sql" import slice_columns, slice_sets %}
+{% from "macros/answers.sql" import first_answers %}
+with answer as (
+    {{ first_answers() | indent }}
+)
+
+select
+    {{ slice_columns() }},
+    count(*) filter (where score >= %(top_from)s) as numerator,
+    count(*) as denominator
+from answer
+where answer_number = 1
+{{ slice_sets() }}

@@ -1,0 +1,8 @@
+-- known_keys: the periods and slices that one version of a KPI was ever measured for.
+-- Grain: one row per grain, period_start and slice. Reads: cf_kpi.kpi_value. Rerun: reads only.
+select distinct
+    grain,
+    period_start,
+    slice
+from cf_kpi.kpi_value
+where kpi = %(kpi)s and definition_version = %(definition_version)s

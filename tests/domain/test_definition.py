@@ -1,0 +1,85 @@
+"""What makes a definition another one."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cf_operators.domain.definition import VERSION_LENGTH, Definition
+from cf_operators.domain.kpi import Kpi
+from cf_operators.domain.kpi_value import slice_parts
+
+ENTRY: dict[str, Any] = {
+    "id": "csat",
+    "title": "Customer satisfaction",
+    "question": "Are customers satisfied?",
+    "sql": "/one/place/csat.sql",
+    "family": "proportion",
+    "unit": "share",
+    "direction": "up",
+    "construct": "csat",
+    "scale": [1, 5],
+    "top_from": 4,
+}
+MOMENT = datetime(2025, 3, 31, 22, tzinfo=UTC)
+
+
+def version(sql_text: str = "select 1", **changes: Any) -> str:
+    return Definition.of(Kpi.model_validate(ENTRY | changes), sql_text).version
+
+
+def test_the_same_definition_has_the_same_version_wherever_it_is_installed() -> None:
+    assert version() == version(sql="/another/place/csat.sql")
+    assert len(version()) == VERSION_LENGTH
+
+
+@pytest.mark.parametrize(
+    "changes", [{"top_from": 5}, {"scale": [1, 7]}, {"title": "CSAT"}, {"construct": "ces"}]
+)
+def test_another_entry_is_another_version(changes: dict[str, Any]) -> None:
+    assert version(**changes) != version()
+
+
+def test_other_sql_is_another_version() -> None:
+    assert version("select 2") != version()
+
+
+def test_values_that_the_sql_may_bind() -> None:
+    definition = Definition.of(Kpi.model_validate(ENTRY), "select 1")
+    assert definition.parameters(MOMENT, date(2025, 4, 1), "Europe/Berlin") == {
+        "as_of": MOMENT,
+        "as_of_on": date(2025, 4, 1),
+        "time_zone": "Europe/Berlin",
+        "construct": "csat",
+        "scale_min": 1,
+        "scale_max": 5,
+        "top_from": 4,
+    }
+
+
+def test_what_estimates_are_scaled_by() -> None:
+    plain = {"id": "k", "title": "K", "question": "?", "sql": Path("/k.sql"), "direction": "down"}
+    cases: list[tuple[dict[str, Any], float]] = [
+        ({"family": "duration", "unit": "hours"}, 1),
+        ({"family": "duration", "unit": "days"}, 24),
+        ({"family": "rate", "unit": "per 1,000 orders", "per": 1000}, 1000),
+        ({"family": "proportion", "unit": "share"}, 1),
+    ]
+    for kind, per in cases:
+        assert Definition.of(Kpi.model_validate(plain | kind), "select 1").per == per
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("all", ("all", "all")),
+        ("region=North", ("region", "North")),
+        ("region=a=b", ("region", "a=b")),
+        ("region=", ("region", "")),
+        ("region=all", ("region", "all")),
+    ],
+)
+def test_parts_of_a_slice(name: str, parts: tuple[str, str]) -> None:
+    assert slice_parts(name) == parts
