@@ -48,6 +48,16 @@ class Credentials:
         """Airflow user name -> password."""
         return {name: getattr(self, f"account_{name}") for name in ACCOUNTS}
 
+    @property
+    def database_roles(self) -> dict[str, str]:
+        """Role of the databases -> password."""
+        return {
+            "airflow": self.airflow_database,
+            "cf_engine": self.cf_engine,
+            "cf_form": self.cf_form,
+            "cf_bi": self.cf_bi,
+        }
+
     @classmethod
     def _read(cls, path: Path) -> Credentials:
         try:

@@ -89,7 +89,7 @@ class EmbeddedPostgres:
             f"{driver}://{quote(role, safe='')}:{quote(password, safe='')}@{LOOPBACK}:{self.port}/{database}"
         )
 
-    def superuser_uri(self, database: str = "postgres") -> str:
+    def superuser_uri(self, database: str = SUPERUSER) -> str:
         """The address for the superuser."""
         return self.uri(SUPERUSER, self.password, database)
 

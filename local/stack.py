@@ -31,8 +31,7 @@ FORM_APPLICATION = "cf_operators.web.form_app:create_app"
 class Stack:
     """One pack's PostgreSQL, mail catcher, Airflow and form server.
 
-    `with Stack(settings) as stack:` starts all and stops all, whatever happens in between. `programs` may replace
-    the list of supervised processes.
+    `with Stack(settings) as stack:` starts all and stops all, whatever happens in between.
     """
 
     def __init__(

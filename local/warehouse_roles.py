@@ -1,32 +1,33 @@
-"""The two databases of the embedded PostgreSQL and the roles in them, with their passwords."""
+"""The two databases of the stack, Airflow's and the warehouse, and the roles in them with their passwords."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
-from local.credentials import Credentials
-from local.postgres import EmbeddedPostgres
 
-
-def prepare_databases(server: EmbeddedPostgres, credentials: Credentials, roles_file: Path) -> None:
+def prepare_databases(
+    superuser_uri: Callable[[str], str], passwords: Mapping[str, str], roles_file: Path
+) -> None:
     """Make the databases `airflow` and `warehouse` with owners, roles and passwords; a second call changes nothing.
 
-    `roles_file` holds the plain SQL that creates the roles of the warehouse. Each database may be opened only by
-    the roles it is for.
+    `superuser_uri` gives the address of a database for the superuser; `passwords` are those of the roles airflow,
+    cf_engine, cf_form and cf_bi; `roles_file` holds the plain SQL that creates the last three. Each database may be
+    opened only by the roles it is for.
     """
-    with psycopg.connect(server.superuser_uri(), autocommit=True) as connection:
+    with psycopg.connect(superuser_uri("postgres"), autocommit=True) as connection:
         _create_role(connection, "airflow")
-        _set_password(connection, "airflow", credentials.airflow_database)
+        _set_password(connection, "airflow", passwords["airflow"])
         for database, owner in (("airflow", "airflow"), ("warehouse", None)):
             _create_database(connection, database, owner)
         connection.execute("revoke all on database postgres from public")
-    with psycopg.connect(server.superuser_uri("warehouse"), autocommit=True) as connection:
+    with psycopg.connect(superuser_uri("warehouse"), autocommit=True) as connection:
         connection.execute(roles_file.read_bytes())
         for role in ("cf_engine", "cf_form", "cf_bi"):
-            _set_password(connection, role, getattr(credentials, role))
+            _set_password(connection, role, passwords[role])
         connection.execute("alter database warehouse owner to cf_engine")
         connection.execute("grant connect on database warehouse to cf_form, cf_bi")
 
