@@ -1,0 +1,46 @@
+"""The stack that the demo walks on: the one that is up already, or one of its own for as long as the walk takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from demo.progress import Progress
+from local.settings import StackSettings
+from local.stack import Stack
+from local.supervisor import Record
+
+DAGS = (
+    "cf_prepare_warehouse",
+    "cf_collect_orders",
+    "cf_collect_complaints",
+    "cf_collect_responses",
+    "cf_measure",
+    "cf_act",
+)
+
+
+@contextmanager
+def running_stack(settings: StackSettings, progress: Progress) -> Iterator[Stack]:
+    """A stack with all DAGs ready; one that was started here is stopped at the end, whatever happens."""
+    if is_up(settings):
+        progress.say(f"The stack of pack {settings.pack!r} is up already and stays up")
+        stack = Stack(settings, progress.plain)
+        stack.ready()
+        yield stack
+        return
+    progress.headline(f"Start PostgreSQL, Airflow, the survey form and a mail catcher in {settings.state}")
+    settings.remember()
+    stack = Stack(settings, progress.plain)
+    try:
+        with stack:
+            stack.ready(DAGS)
+            yield stack
+    finally:
+        progress.say("The stack is stopped")
+
+
+def is_up(settings: StackSettings) -> bool:
+    """Whether a stack of this pack runs, started by `make up`."""
+    record = Record.read(settings.state)
+    return record is not None and bool(record.running())

@@ -1,0 +1,117 @@
+"""The scoreboard as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from demo.scoreboard.evidence import evidence_lines
+from demo.scoreboard.number import interval, shown, wanted
+from demo.scoreboard.results import Results, Row
+from demo.scoreboard.table import WIDTH, cut, table
+
+TOO_FEW = "too_few_answers"
+
+
+def board(results: Results) -> list[str]:
+    """The lines of the scoreboard, each part under its title; parts without rows say so."""
+    month = results.settled_month
+    parts = [
+        ("Invitations", _invitations(results)),
+        ("Left out of waves, by reason", _exclusions(results)),
+        ("Rows that could not be read", _quarantine(results)),
+        ("Responses", _responses(results)),
+        ("KPIs over the whole history", _kpis(results.overall)),
+        (f"KPIs in the newest settled month, {month:%B %Y}" if month else "", _kpis(results.newest_settled)),
+        ("Improvement tasks opened in this run", _tasks(results.tasks_opened)),
+    ]
+    lines: list[str] = []
+    for title, body in parts:
+        if title:
+            lines += ["", f"-- {title} ".ljust(WIDTH, "-"), *(body or ["none"])]
+    earlier = len(results.tasks_open) - len([task for task in results.tasks_opened if not task["closed_at"]])
+    if earlier:
+        lines.append(f"Opened earlier and still open: {earlier}")
+    return lines
+
+
+def months(results: Results) -> list[str]:
+    """One line per month: every KPI with its n."""
+    kpis = {row["kpi"]: row["title"] for row in results.kpis}
+    by_month: dict[str, dict[str, Row]] = {}
+    for row in results.kpis:
+        if row["grain"] == "month":
+            by_month.setdefault(f"{row['period_start']:%Y-%m}", {})[row["kpi"]] = row
+    measured = [kpi for kpi in kpis if any(row[kpi]["n"] for row in by_month.values() if kpi in row)]
+    header = ["month", *(title for kpi in measured for title in (kpi, "n"))]
+    lines = [
+        [month, *(cell for kpi in measured for cell in _value_and_n(rows.get(kpi)))]
+        for month, rows in by_month.items()
+    ]
+    return table(header, lines, "l" + "r" * (len(header) - 1)) if measured else []
+
+
+def _value_and_n(row: Row | None) -> tuple[str, str]:
+    return (shown(row["value"], row["unit"]), f"{row['n']:,}") if row else ("–", "0")
+
+
+def _invitations(results: Results) -> list[str]:
+    if not results.invitations:
+        return []
+    campaigns = sorted({row["campaign_id"] for row in results.invitations})
+    states = list(results.invitations_by_state)
+    found = {(row["campaign_id"], row["state"]): row["invitations"] for row in results.invitations}
+    rows = [
+        [state, *(f"{found.get((campaign, state), 0):,}" for campaign in campaigns), f"{total:,}"]
+        for state, total in results.invitations_by_state.items()
+    ]
+    sums = [sum(found.get((campaign, state), 0) for state in states) for campaign in campaigns]
+    rows.append(["together", *(f"{count:,}" for count in sums), f"{sum(sums):,}"])
+    return table(["state", *campaigns, "all"], rows, "l" + "r" * (len(campaigns) + 1))
+
+
+def _exclusions(results: Results) -> list[str]:
+    rows = [[row["reason"].replace("_", " "), f"{row['people']:,}"] for row in results.exclusions]
+    return table(["reason", "people"], rows, "lr") if rows else []
+
+
+def _quarantine(results: Results) -> list[str]:
+    rows = [
+        [f"{row['source']}/{row['object']}", f"{row['broken']:,}", row["reason"]]
+        for row in results.quarantine
+    ]
+    return table(["where", "rows", "reason"], rows, "lrl") if rows else []
+
+
+def _responses(results: Results) -> list[str]:
+    rows = [
+        ["live, by the survey form" if row["source"] == "form" else f"from the files of {row['source']}",
+         f"{row['responses']:,}", f"{row['complete']:,}"]
+        for row in results.responses
+    ]  # fmt: skip
+    return table(["how they came", "responses", "complete"], rows, "lrr") if rows else []
+
+
+def _kpis(rows: Sequence[Row]) -> list[str]:
+    lines = [
+        [_name(row), shown(row["value"], row["unit"]), interval(row) if row["n"] else "", f"{row['n']:,}",
+         wanted(row), _verdict(row)]
+        for row in rows
+    ]  # fmt: skip
+    return table(["KPI", "value", "95% interval", "n", "target", "verdict"], lines, "lrrrll") if lines else []
+
+
+def _verdict(row: Row) -> str:
+    return "too few" if row["verdict"] == TOO_FEW else row["verdict"] or ""
+
+
+def _name(row: Row) -> str:
+    """The title; with the unit where the number does not show it by itself."""
+    return row["title"] if row["unit"] in ("share", "points") else f"{row['title']}, {row['unit']}"
+
+
+def _tasks(tasks: Sequence[Row]) -> list[str]:
+    lines: list[str] = []
+    for number, task in enumerate(tasks, start=1):
+        head = f"{number}. {task['title']} [{task['owner_id']}, due {task['due_on']:%Y-%m-%d}]"
+        lines += [cut(head), *(cut(f"   {line}") for line in evidence_lines(task["evidence"]))]
+    return lines
