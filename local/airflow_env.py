@@ -50,13 +50,14 @@ def form_environment(
 ) -> dict[str, str]:
     """The environment of the public form server: its own database role and key, and nothing of Airflow."""
     given = settings.environment
+    own_settings = {key: value for key, value in given.items() if key.startswith("CF_FORM_") and value}
     return {
         **{key: given[key] for key in PASSED_ON if key in given},
         **_with_our_programs_first(given),
         "PYTHONPATH": str(settings.plugins_folder),
         "PYTHONUNBUFFERED": "1",
-        "CF_FORM_DATABASE": settings.given("CF_FORM_DATABASE")
-        or server.uri("cf_form", credentials.cf_form, "warehouse"),
+        "CF_FORM_DATABASE": server.uri("cf_form", credentials.cf_form, "warehouse"),
+        **own_settings,
         "CF_FORM_SIGNING_KEY": credentials.form_signing_key,
         "CF_FORM_PUBLIC_URL": form_url(settings),
         "CF_PROGRAMME": str(settings.programme),

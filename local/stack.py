@@ -127,10 +127,8 @@ class Stack:
 
     def _start_postgres(self) -> None:
         self.postgres.start()
-        if not self.replaced.warehouse or not self.replaced.metadata:
-            prepare_databases(
-                self.postgres, self.credentials, self.settings.root / "include/sql/schema/roles.sql"
-            )
+        roles_file = self.settings.root / "include/sql/schema/roles.sql"
+        prepare_databases(self.postgres.superuser_uri, self.credentials.database_roles, roles_file)
 
     def _start_mail_catcher(self) -> None:
         ports = self.settings.ports
