@@ -152,6 +152,7 @@ create table cf_ledger.task (
     rule             text not null,
     period_start     date not null,
     title            text not null,
+    description      text not null default '',
     owner_id         text not null,
     status           text not null default 'open' check (status in ('open', 'in_progress', 'done', 'effective', 'ineffective', 'cancelled')),
     opened_at        timestamptz not null,
