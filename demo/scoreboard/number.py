@@ -12,9 +12,9 @@ def shown(value: float | None, unit: str) -> str:
     if value is None:
         return "–"
     if unit == "share":
-        return f"{_rounded(value * 100, 1)}%"
+        return f"{_rounded(value, 1, percent=True)}%"
     if unit == "points":
-        return f"{_rounded(value, 0):+}"
+        return f"{_rounded(value, 0):+}" if _rounded(value, 0) else "0"
     return f"{_rounded(value, 1):,}"
 
 
@@ -30,5 +30,7 @@ def wanted(row: Mapping[str, Any]) -> str:
     return f"{'at least' if row['is_minimum'] else 'at most'} {shown(row['target'], row['unit'])}"
 
 
-def _rounded(value: float, digits: int) -> Decimal:
-    return Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP) + 0  # no -0
+def _rounded(value: float, digits: int, *, percent: bool = False) -> Decimal:
+    """Half away from zero, of the number as it is written: 0.8765 is 87.7%, whatever its binary digits say."""
+    exact = Decimal(str(value)) * (100 if percent else 1)
+    return exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP) + 0  # no -0
