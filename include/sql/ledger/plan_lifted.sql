@@ -1,0 +1,11 @@
+-- plan_lifted: takes away the exclusions of those who are asked after all.
+-- Grain: one row per wave, contact and order.
+-- Reads: cf_plan (temporary). Writes: cf_ledger.exclusion.
+-- Rerun: nothing is left to take away.
+delete from cf_ledger.exclusion as e
+using cf_plan as p
+where
+    e.wave_id = p.wave_id
+    and e.contact_key = p.contact_key
+    and e.order_id = p.order_id
+    and p.verdict in ('planned', 'already_planned')

@@ -1,0 +1,84 @@
+"""Whom a campaign may ask in one run: the values that its audience is selected by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from cf_operators.domain.ad_hoc_request import AdHocRequest
+from cf_operators.domain.campaign import AdHocCampaign, AnnualCampaign, PostPurchaseCampaign
+from cf_operators.domain.sending_period import GRACE_DAYS, sending_period
+
+Value = str | int | date | datetime | list[str]
+
+
+@dataclass(frozen=True)
+class Audience:
+    """The values for the audience's SQL file, and how many of it may be asked (None: all)."""
+
+    values: Mapping[str, Value] = field(default_factory=dict)
+    most: int | None = None
+    note: str | None = None
+
+
+def post_purchase_audience(campaign: PostPurchaseCampaign, now: datetime, time_zone: str) -> Audience:
+    """The orders that are due to be asked about on the day of the run, as the organisation counts days."""
+    return Audience(
+        {
+            "today": _local_day(now, time_zone),
+            "time_zone": time_zone,
+            "delay_days": campaign.delay_days,
+            "delay_days_by_product": json.dumps(campaign.delay_days_by_product),
+            "fresh_days": campaign.fresh_days,
+            "answer_days": campaign.answer_days,
+        }
+    )
+
+
+def annual_audience(
+    campaign: AnnualCampaign, now: datetime, time_zone: str, start_on: date | None = None
+) -> Audience | None:
+    """The active customers of the sending period; None outside of one.
+
+    :param start_on: another first day of the period, chosen for this run.
+    """
+    period = sending_period(campaign, _local_day(now, time_zone), start_on)
+    if period is None:
+        return None
+    return Audience(
+        {
+            "wave_key": period.wave_key,
+            "starts_on": period.starts_on,
+            "spread_days": period.days,
+            "grace_days": GRACE_DAYS,
+            "active_days": campaign.active_days,
+            "answer_days": campaign.answer_days,
+            "time_zone": time_zone,
+        }
+    )
+
+
+def ad_hoc_audience(campaign: AdHocCampaign, request: AdHocRequest, triggered_at: datetime) -> Audience:
+    """The contacts that a request chooses."""
+    return Audience(
+        {
+            "wave_key": request.wave_key(triggered_at),
+            "title": request.title,
+            "segments": list(request.segments),
+            "regions": list(request.regions),
+            "products": list(request.products),
+            "languages": list(request.languages),
+            "now": triggered_at,
+            "fresh_days": campaign.fresh_days,
+            "answer_days": campaign.answer_days,
+        },
+        most=request.max_recipients,
+        note=request.note,
+    )
+
+
+def _local_day(moment: datetime, time_zone: str) -> date:
+    return moment.astimezone(ZoneInfo(time_zone)).date()

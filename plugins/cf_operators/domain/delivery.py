@@ -1,0 +1,106 @@
+"""What the answer of a mail server, or its silence, means for an invitation.
+
+A mail is handed over by the final dot. Whatever happens before it is safe to try again; a reply after it settles the
+matter; silence after it leaves it unknown, and an unknown mail is never sent again by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Literal
+
+from cf_operators.domain.greeting_name import one_line
+
+Result = Literal["accepted", "refused", "unknown", "planned"]
+"""The state of an invitation after a try; `planned`: to be tried again."""
+
+FIRST_DELAY = timedelta(minutes=5)
+LONGEST_DELAY = timedelta(hours=4)
+
+BRAKE_OUTCOMES = 100
+"""How many of the newest outcomes of a wave the brake looks at."""
+BRAKE_FEWEST = 20
+"""With fewer outcomes than this, a share says nothing yet."""
+BRAKE_SHARE = 0.2
+
+_ADDRESS = re.compile(r"[^\s<>\"'()]+@[^\s<>\"'()]+")
+_ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})\b")
+
+
+class Stage(StrEnum):
+    """How far the dialogue about one mail had come."""
+
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+    DATA = "data"
+    DOT = "dot"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of one mail.
+
+    ``is_attempt``: whether the server was asked to take it; a mail that never got a connection was not tried.
+    ``is_address_bad``: whether the server says that nobody can be reached at this address.
+    """
+
+    result: Result
+    reply: str | None = None
+    reason: str | None = None
+    is_attempt: bool = True
+    is_address_bad: bool = False
+
+
+NOT_TRIED = Delivery("planned", is_attempt=False)
+
+
+def answered(stage: Stage, code: int, text: str) -> Delivery:
+    """The meaning of a reply: 2xx after the dot accepts, 4xx puts off, 5xx refuses.
+
+    A reply that fits nowhere (a 2xx or 3xx in the wrong place) is no acceptance: before the dot the mail is put off,
+    after it nobody knows.
+    """
+    reply = one_line(f"{code} {without_addresses(text)}", 300)
+    if stage is Stage.DOT and 200 <= code < 300:
+        return Delivery("accepted", reply)
+    if 500 <= code < 600:
+        address_is_bad = stage is Stage.RECIPIENT and _says_address_is_bad(code, text)
+        return Delivery("refused", reply, f"refused at {stage}", is_address_bad=address_is_bad)
+    if stage is Stage.DOT and not 400 <= code < 500:
+        return Delivery("unknown", reply, "a reply that is none")
+    return Delivery("planned", reply, f"put off at {stage}")
+
+
+def lost(stage: Stage) -> Delivery:
+    """The meaning of a connection that broke, or of a reply that did not come in time."""
+    if stage is Stage.DOT:
+        return Delivery("unknown", reason="connection lost between the mail and the reply")
+    return Delivery("planned", reason=f"connection lost at {stage}")
+
+
+def retry_delay(attempts: int) -> timedelta:
+    """How long to wait after this many attempts: 5 minutes, doubled each time, 4 hours at most."""
+    doublings = min(max(attempts, 1) - 1, 16)
+    return min(LONGEST_DELAY, FIRST_DELAY * (1 << doublings))
+
+
+def is_refused_too_often(outcomes: int, refused: int) -> bool:
+    """Whether a wave has to be stopped: more than a fifth of its newest outcomes are refusals."""
+    return outcomes >= BRAKE_FEWEST and refused > BRAKE_SHARE * outcomes
+
+
+def without_addresses(text: str) -> str:
+    """A server's reply without the mail addresses that servers like to quote."""
+    return _ADDRESS.sub("[address]", text)
+
+
+def _says_address_is_bad(code: int, text: str) -> bool:
+    """RFC 3463: x.1.y is about the address and x.2.1 a closed mailbox; policy (x.7.y) or a full box are not."""
+    enhanced = _ENHANCED.search(text)
+    if enhanced:
+        subject, detail = int(enhanced[2]), int(enhanced[3])
+        return (subject == 1 and detail not in {7, 8}) or (subject, detail) == (2, 1)
+    return code in {550, 551, 553}

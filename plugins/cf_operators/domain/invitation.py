@@ -1,0 +1,79 @@
+"""One ask to one contact for one wave: its states, the reasons against it, and its derived identity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from cf_operators.domain.identity import invitation_id, message_id
+from cf_operators.domain.language import offered_language
+
+
+class State(StrEnum):
+    """Where an invitation stands. ``claimed`` is written down before the mail server sees the mail."""
+
+    PLANNED = "planned"
+    CLAIMED = "claimed"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    BOUNCED = "bounced"
+    RESPONDED = "responded"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class Exclusion(StrEnum):
+    """Why a person of the audience is not asked. Each has exactly one reason: the first that applies, in this order."""
+
+    NOT_FRESH = "not_fresh"
+    ALREADY_ASKED = "already_asked"
+    NO_ADDRESS = "no_address"
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+    REFUSED = "refused"
+    SUPPRESSED = "suppressed"
+    NO_CONSENT = "no_consent"
+    OPEN_COMPLAINT = "open_complaint"
+    ASKED_RECENTLY = "asked_recently"
+    DUPLICATE_ADDRESS = "duplicate_address"
+    SAMPLED_OUT = "sampled_out"
+    OVER_LIMIT = "over_limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A contact whom a wave asks, and the language they asked to be addressed in."""
+
+    wave_key: str
+    contact_key: UUID
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What an invitation is known by, and the language it is written in."""
+
+    wave_key: str
+    contact_key: UUID
+    invitation_id: UUID
+    message_id: str
+    language: str
+
+
+def identify(candidate: Candidate, campaign_id: str, languages: Sequence[str], domain: str) -> Identity:
+    """The identity of the first ask of a candidate. The same candidate always gets the same one.
+
+    :param languages: those the organisation writes in, the fallback first.
+    :param domain: the mail domain of the sender, for the Message-ID.
+    """
+    made = invitation_id(campaign_id, candidate.wave_key, candidate.contact_key, 0)
+    return Identity(
+        candidate.wave_key,
+        candidate.contact_key,
+        made,
+        message_id(made, domain),
+        offered_language(candidate.language, languages),
+    )

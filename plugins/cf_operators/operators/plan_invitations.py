@@ -1,0 +1,127 @@
+"""Plans whom a campaign asks: one invitation or one reason for everybody in its audience."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperator
+
+from cf_operators.domain.ad_hoc_request import AdHocRequest
+from cf_operators.domain.audience import Audience, ad_hoc_audience, annual_audience, post_purchase_audience
+from cf_operators.domain.campaign import AnnualCampaign, Campaign, PostPurchaseCampaign
+from cf_operators.domain.invitation import Identity, identify
+from cf_operators.domain.programme import Programme
+from cf_operators.errors import ConfigurationError
+from cf_operators.hooks.invitation_plan import InvitationPlan
+from cf_operators.hooks.survey_register import register_survey
+from cf_operators.hooks.warehouse import DEFAULT_CONNECTION, WarehouseHook
+from cf_operators.operators.ad_hoc_params import request_in
+from cf_operators.operators.run_time import run_time
+from cf_operators.programme import load_programme
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+
+class PlanInvitationsOperator(BaseOperator):
+    """Judges the audience of a campaign and writes invitations and exclusions to the ledger.
+
+    Planning again changes nothing but what has changed: somebody who was left out and may be asked now is asked now,
+    as long as the occasion is fresh. Params of the run: ``start_on`` (annual: another first day of the sending
+    period), and the fields of :class:`~cf_operators.domain.ad_hoc_request.AdHocRequest` (ad hoc).
+
+    :param campaign_id: campaign of the programme.
+    :param dry_run: only count; nothing is written. The param ``dry_run`` of an ad hoc request does the same.
+    :param warehouse_conn_id: Airflow connection of the warehouse.
+    :returns: XCom ``{"campaign", "in_period", "dry_run", "candidates", "planned", "already_planned", "excluded":
+        {reason: count}, "waves": [ids that got new invitations]}``; planned, already planned and excluded add up to
+        the candidates. ``in_period`` is false when an annual campaign rests.
+    :raises ConfigurationError: the audience, the survey or the parameters of the run cannot be used.
+    """
+
+    def __init__(
+        self,
+        *,
+        campaign_id: str,
+        dry_run: bool = False,
+        warehouse_conn_id: str = DEFAULT_CONNECTION,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.campaign_id = campaign_id
+        self.only_count = dry_run
+        self.warehouse_conn_id = warehouse_conn_id
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Read the audience, judge it, write the plan."""
+        programme, now = load_programme(), run_time(context)
+        campaign = programme.campaign(self.campaign_id)
+        request = request_in(context) if campaign.kind == "ad_hoc" else None
+        audience = _audience(campaign, now, programme.organisation.time_zone, request, context["params"])
+        dry_run = self.only_count or bool(request and request.dry_run)
+        if audience is None:
+            summary = _summary(campaign, {}, [], in_period=False, dry_run=dry_run)
+        else:
+            with WarehouseHook(self.warehouse_conn_id).transaction() as connection:
+                plan = InvitationPlan(connection, campaign, now)
+                verdicts = plan.judge(audience, programme.asking)
+                summary = _summary(campaign, verdicts, plan.waves(), in_period=True, dry_run=dry_run)
+                if not dry_run:
+                    survey = programme.survey((request and request.survey) or campaign.survey)
+                    version = register_survey(connection, survey, now)
+                    plan.open_waves(survey.id, version, context["run_id"], audience.note)
+                    plan.write(_identities(plan, campaign, programme))
+        self.log.info("%s: %s", "Counted, nothing written" if dry_run else "Planned", summary)
+        return summary
+
+
+def _identities(plan: InvitationPlan, campaign: Campaign, programme: Programme) -> Iterator[Identity]:
+    domain = programme.organisation.sender.address.rpartition("@")[2]
+    for candidate in plan.askable():
+        yield identify(candidate, campaign.id, programme.organisation.languages, domain)
+
+
+def _audience(
+    campaign: Campaign,
+    now: datetime,
+    time_zone: str,
+    request: AdHocRequest | None,
+    params: Mapping[str, Any],
+) -> Audience | None:
+    if isinstance(campaign, PostPurchaseCampaign):
+        return post_purchase_audience(campaign, now, time_zone)
+    if isinstance(campaign, AnnualCampaign):
+        return annual_audience(campaign, now, time_zone, _start_on(params.get("start_on")))
+    assert request is not None
+    return ad_hoc_audience(campaign, request, now)
+
+
+def _start_on(value: object) -> date | None:
+    if value in (None, ""):
+        return None
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise ConfigurationError(
+            f'parameter start_on: "{value}" is not a date; write it as 2026-10-01, or leave it empty'
+        ) from None
+
+
+def _summary(
+    campaign: Campaign, verdicts: Mapping[str, int], waves: list[str], *, in_period: bool, dry_run: bool
+) -> dict[str, Any]:
+    excluded = {
+        verdict: count for verdict, count in verdicts.items() if verdict not in {"planned", "already_planned"}
+    }
+    return {
+        "campaign": campaign.id,
+        "in_period": in_period,
+        "dry_run": dry_run,
+        "candidates": sum(verdicts.values()),
+        "planned": verdicts.get("planned", 0),
+        "already_planned": verdicts.get("already_planned", 0),
+        "excluded": excluded,
+        "waves": waves,
+    }
