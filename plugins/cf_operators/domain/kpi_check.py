@@ -15,8 +15,8 @@ from cf_operators.domain.declared import raw_kpi
 UNITS = {"nps": ("points",), "proportion": ("share",), "duration": ("hours", "days")}
 """Units that each family can have; a rate names its own."""
 
-RANGES = {"points": (-100.0, 100.0), "share": (0.0, 1.0)}
-"""Smallest and greatest value of a unit; any other unit is at least 0."""
+RANGES = {"nps": (-100.0, 100.0), "proportion": (0.0, 1.0)}
+"""Smallest and greatest value of a family; any other value is at least 0."""
 
 
 def fitting_unit(unit: str, info: ValidationInfo) -> str:
@@ -79,10 +79,10 @@ def reachable(value: float | None, info: ValidationInfo) -> float | None:
     if value is None:
         return None
     kpi = raw_kpi(info, info.data.get("kpi"))
-    low, high = RANGES.get(str(kpi.get("unit")), (0.0, math.inf))
+    low, high = RANGES.get(str(kpi.get("family")), (0.0, math.inf))
     if kpi and not low <= value <= high:
         allowed = f"{low:g} to {high:g}" if high < math.inf else f"{low:g} or more"
-        raise ValueError(f"is no value that {kpi['id']} ({kpi.get('unit')}) can have; allowed: {allowed}")
+        raise ValueError(f"is no value that {kpi['id']} can have ({kpi.get('unit')}); allowed: {allowed}")
     wanted = {"up": "at_least", "down": "at_most"}.get(str(kpi.get("direction")), info.field_name)
     if info.field_name != wanted:
         raise ValueError(

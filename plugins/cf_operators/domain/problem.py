@@ -25,17 +25,23 @@ class Problem:
     @property
     def path(self) -> str:
         """The place as people write it, e.g. ``campaigns[1].survey``."""
-        text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.location)
-        return text.removeprefix(".")
+        parts = (f"[{part}]" if isinstance(part, int) else f".{_key(part)}" for part in self.location)
+        return "".join(parts).removeprefix(".")
 
 
 def shown(value: object) -> str:
-    """A value as it is shown in a message: like JSON, cut after 80 characters."""
+    """A value as it is shown in a message: like JSON, on one line, cut after 80 characters."""
     try:
         text = json.dumps(value, ensure_ascii=False, default=str)
+        if not text.isprintable():
+            text = json.dumps(value, default=str)
     except (TypeError, ValueError):  # keys that are no text, or a list that holds itself
         text = repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _key(key: str) -> str:
+    return key if key and key.isprintable() else shown(key)
 
 
 def problems_of(error: ValidationError, data: object, schema: Mapping[str, Any]) -> list[Problem]:
@@ -44,7 +50,12 @@ def problems_of(error: ValidationError, data: object, schema: Mapping[str, Any])
     ``data`` is what was validated and ``schema`` the JSON Schema of the model: it knows which keys are allowed where.
     """
     found = []
-    for details in error.errors(include_url=False):
+    errors = error.errors(include_url=False)
+    for details in errors:
+        if details["type"] == "too_short" and any(
+            _is_below(other["loc"], details["loc"]) for other in errors
+        ):
+            continue  # a list is not empty because its only item is wrong
         location = _location(details["loc"], data)
         found.append(Problem(location, _message(details, _allowed_keys(details["loc"][:-1], schema))))
     return found
@@ -65,6 +76,10 @@ def _location(raw: Sequence[str | int], data: object) -> Location:
     return tuple(location)
 
 
+def _is_below(location: Sequence[str | int], other: Sequence[str | int]) -> bool:
+    return len(location) > len(other) and tuple(location[: len(other)]) == tuple(other)
+
+
 def _allowed_keys(raw: Sequence[str | int], schema: Mapping[str, Any]) -> list[str]:
     node = schema
     for part in raw:
@@ -74,7 +89,8 @@ def _allowed_keys(raw: Sequence[str | int], schema: Mapping[str, Any]) -> list[s
         elif isinstance(part, int):
             node = node.get("items", {})
         else:
-            node = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
+            entries = node.get("patternProperties") or {"": node.get("additionalProperties") or {}}
+            node = node.get("properties", {}).get(part) or next(iter(entries.values()))
     return list(_resolved(node, schema).get("properties", ()))
 
 
@@ -89,7 +105,7 @@ def _message(details: ErrorDetails, allowed_keys: Sequence[str]) -> str:
         case "missing":
             return "is missing; add it"
         case "extra_forbidden":
-            near = get_close_matches(str(details["loc"][-1]), allowed_keys, n=1)
+            near = get_close_matches(str(details["loc"][-1]), allowed_keys, n=1, cutoff=0.7)
             hint = f'did you mean "{near[0]}"?' if near else f"keys here are: {', '.join(allowed_keys)}"
             return f"is not a known key; {hint}"
         case "value_error" if details["input"] is None:

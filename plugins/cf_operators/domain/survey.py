@@ -48,7 +48,7 @@ def version_of(definition: Definition) -> str:
 
 def languages(definition: Definition) -> tuple[str, ...]:
     """Languages that any text of the definition is given in; English first when it is among them."""
-    found = {language for _, text in texts(definition) for language in _languages_of(text)}
+    found = {language for _, text in texts(definition) for language in _words_by_language(text)}
     return tuple(sorted(found, key=lambda language: (language != DEFAULT_LANGUAGE, language)))
 
 
@@ -118,7 +118,7 @@ def _construct_problems(definition: Definition, contents: Sequence[Mapping[str, 
 
 def _language_problems(definition: Definition, wanted: Sequence[str]) -> Iterator[str]:
     for path, text in texts(definition):
-        given = _languages_of(text)
+        given = {language for language, words in _words_by_language(text).items() if words.strip()}
         # SurveyJS falls back from "pt-BR" to "pt".
         missing = [
             tag for tag in dict.fromkeys(wanted) if tag not in given and tag.partition("-")[0] not in given
@@ -127,14 +127,10 @@ def _language_problems(definition: Definition, wanted: Sequence[str]) -> Iterato
             yield f"{path} has no text in: {', '.join(missing)}"
 
 
-def _languages_of(text: object) -> set[str]:
+def _words_by_language(text: object) -> dict[str, str]:
     if not isinstance(text, Mapping):
-        return {DEFAULT_LANGUAGE} if str(text).strip() else set()
-    return {
-        DEFAULT_LANGUAGE if tag == "default" else str(tag)
-        for tag, words in text.items()
-        if str(words).strip()
-    }
+        return {DEFAULT_LANGUAGE: str(text)}
+    return {DEFAULT_LANGUAGE if tag == "default" else str(tag): str(words) for tag, words in text.items()}
 
 
 def _is_whole(value: object) -> TypeGuard[int]:
