@@ -222,6 +222,8 @@ MISTAKES: list[tuple[str, tuple[Step, ...], Any, str]] = [
      'campaigns[0].survey: "anual" is not a survey; surveys are: ad_hoc, annual, post_purchase'),
     ("no such owner", ("targets", 0, "owner"), "qualty",
      'targets[0].owner: "qualty" is not an owner; owners are: logistics, quality, service'),
+    ("no such mail template", (*CAMPAIGN, "template"), "frame",
+     'campaigns[0].template: "frame" is not a mail template; templates are: ad_hoc, annual, post_purchase'),
     ("misspelt key", (*CAMPAIGN, "remindrs"), 1,
      'campaigns[0].remindrs: is not a known key; did you mean "reminders"?'),
     ("misspelt key deep inside", ("sources", 0, "objects", "orders", "colums"), {},

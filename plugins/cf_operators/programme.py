@@ -20,7 +20,7 @@ from cf_operators.domain.problem import Problem, problems_of
 from cf_operators.domain.programme import Programme, missing_parts
 from cf_operators.errors import ConfigurationError
 from cf_operators.marked_yaml import MarkedYaml
-from cf_operators.programme_files import absolute_path, file_problems
+from cf_operators.programme_files import absolute_path, file_problems, template_problems
 
 SHIPPED = Path(__file__).resolve().parents[2] / "include" / "config" / "programme.yml"
 
@@ -58,7 +58,7 @@ def _load(path: Path, _changed: int) -> Programme:
             )
         except ValidationError as error:
             problems += problems_of(error, document.data, schema())
-        problems += missing_parts(document.data)
+        problems += [*missing_parts(document.data), *template_problems(document.data)]
         problems += file_problems(document.data, path.parent)
     if problems or programme is None:
         raise ConfigurationError(_report(path, document, problems))

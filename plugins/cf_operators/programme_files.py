@@ -1,4 +1,4 @@
-"""The files that a programme names: whether each is there, and whether the surveys among them can be asked."""
+"""The files and mail templates that a programme names: whether each is there, and whether its surveys can be asked."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from pathlib import Path
 from cf_operators.domain.declared import entries
 from cf_operators.domain.problem import Location, Problem, shown
 from cf_operators.domain.survey import Scales, problems
+
+MAIL_TEMPLATES = Path(__file__).resolve().parents[2] / "include" / "templates" / "mail"
+_FRAME = "frame"  # the texts around every mail; no template of its own
 
 _PATH_KEYS = (("sources", "staging"), ("surveys", "definition"), ("campaigns", "audience"), ("kpis", "sql"))
 
@@ -30,6 +33,16 @@ def file_problems(data: object, folder: Path) -> Iterator[Problem]:
         elif location[0] == "surveys":
             for problem in _survey_problems(path, languages, scales):
                 yield Problem(location, f"{shown(name)}: {problem}")
+
+
+def template_problems(data: object) -> Iterator[Problem]:
+    """Mail templates that a campaign names and that nobody has written."""
+    known = {file.parent.name for file in MAIL_TEMPLATES.glob("*/*.yml")} - {_FRAME}
+    for index, entry in entries(data, "campaigns"):
+        name = entry.get("template")
+        if isinstance(name, str) and name not in known:
+            message = f"{shown(name)} is not a mail template; templates are: {', '.join(sorted(known))}"
+            yield Problem(("campaigns", index, "template"), message)
 
 
 def _is_file(path: Path) -> bool:
