@@ -48,7 +48,7 @@ def migrate(connection_uri: str) -> tuple[str | None, str]:
         config = Config()
         config.set_main_option("script_location", str(SCRIPTS))
         config.set_main_option("path_separator", "os")
-    config.attributes["url"] = sqlalchemy_url(connection_uri)
+        config.attributes["url"] = sqlalchemy_url(connection_uri)
         command.upgrade(config, "head")
         after = ScriptDirectory.from_config(config).get_current_head()
     assert after is not None, "there is at least one revision"
