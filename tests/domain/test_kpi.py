@@ -100,7 +100,11 @@ def target(**changes: Any) -> Target:
     """A target on one of the three KPIs above, with the references of a whole programme."""
     entry = {"min_n": 30, "owner": "quality", "due_days": 60, "watch": ["all"], "months": 2} | changes
     kpis = {str(raw["id"]): raw for raw in (CSAT, NPS, COMPLAINTS)}
-    ids = {"kpis": Counter(kpis), "owners": Counter(["quality"]), "targets": Counter([entry["kpi"]])}
+    ids = {
+        "kpis": Counter(list(kpis)),
+        "owners": Counter(["quality"]),
+        "targets": Counter([str(entry["kpi"])]),
+    }
     return Target.model_validate(entry, context=Declared(ids, kpis))
 
 
