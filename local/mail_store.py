@@ -86,7 +86,7 @@ class CaughtMail:
 
     def _part(self, kind: str) -> str | None:
         part = self.message.get_body(preferencelist=(kind,))
-        return str(part.get_content()) if part is not None else None
+        return str(part.get_content()).replace(SMTP.linesep, "\n") if part is not None else None
 
 
 def _number_of(name: str) -> int:

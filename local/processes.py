@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ import psutil
 
 # Seconds. Start times rest on the system clock, which may be adjusted; no id is used again this soon.
 START_TIME_TOLERANCE = 5.0
+DEATH_TIMEOUT = 5.0  # seconds; a killed process goes as soon as the system call it is in returns
 
 
 @dataclass(frozen=True)
@@ -74,13 +76,18 @@ def end_sessions(marks: list[ProcessMark], grace: float) -> None:
     for mark in marks:
         if mark.is_running():
             _send(mark.pid, signal.SIGTERM)
-    deadline = time.monotonic() + grace
-    while time.monotonic() < deadline and any(mark.is_running() for mark in marks):
-        _reap(marks)
-        time.sleep(0.05)
+    _wait_while(lambda: any(mark.is_running() for mark in marks), marks, grace)
     for mark in marks:
         for process in mark.session_members():
             _send(process.pid, signal.SIGKILL)
+    _wait_while(lambda: any(mark.session_members() for mark in marks), marks, DEATH_TIMEOUT)
+
+
+def _wait_while(condition: Callable[[], bool], marks: list[ProcessMark], timeout: float) -> None:
+    deadline = time.monotonic() + timeout
+    while condition() and time.monotonic() < deadline:
+        _reap(marks)
+        time.sleep(0.05)
     _reap(marks)
 
 
