@@ -50,7 +50,6 @@ MonthDay = Annotated[
 ]
 CampaignId = Annotated[Slug, once_in("campaigns")]
 SurveyId = Annotated[str, one_of("surveys", "a survey")]
-Reminders = Annotated[int, Field(strict=True, ge=0, le=3)]
 
 
 class Survey(Entry):
@@ -76,7 +75,6 @@ class PostPurchaseCampaign(Entry):
         description="Do not ask later than this many days after delivery."
     )
     answer_days: SomeDays = Field(description="Links take answers for this many days.")
-    reminders: Reminders = Field(default=0, description="How often to remind those who have not answered.")
     schedule: Cron = Field(
         description="When to send: a cron expression in the time zone of the organisation."
     )
@@ -100,7 +98,6 @@ class AnnualCampaign(Entry):
     )
     active_days: SomeDays = Field(description="Who ordered within this many days before the start is asked.")
     answer_days: SomeDays = Field(description="Links take answers for this many days.")
-    reminders: Reminders = Field(default=0, description="How often to remind those who have not answered.")
     schedule: Cron = Field(
         description="When to send: a cron expression in the time zone of the organisation."
     )
@@ -120,7 +117,6 @@ class AdHocCampaign(Entry):
     template: Slug = Field(description="Name of the mail template.")
     fresh_days: SomeDays = Field(description="A wave sends nothing more after this many days.")
     answer_days: SomeDays = Field(description="Links take answers for this many days.")
-    reminders: Reminders = Field(default=0, description="How often to remind those who have not answered.")
 
 
 Campaign = Annotated[PostPurchaseCampaign | AnnualCampaign | AdHocCampaign, Field(discriminator="kind")]
