@@ -1,0 +1,90 @@
+"""What every request and every answer of the form server passes: the rate limit and the security headers."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+
+from fastapi import Request
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cf_operators.web.form_rate import RateLimit, client_key
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src data:",  # the icons within the style of SurveyJS
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+
+_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+_TOKEN = re.compile(r"/(s|u)/[^/?\s]+")
+
+Refusal = Callable[[Request, int], ASGIApp]
+
+
+class FormGate:
+    """ASGI middleware. ``refuse(request, seconds)`` makes the reply to a client that calls too often."""
+
+    def __init__(self, app: ASGIApp, limit: RateLimit, refuse: Refusal, is_https: bool) -> None:
+        self._app = app
+        self._limit = limit
+        self._refuse = refuse
+        self._headers = dict(_HEADERS)
+        if is_https:
+            self._headers["Strict-Transport-Security"] = "max-age=31536000"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers[name] = value
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        request = Request(scope, receive)
+        seconds = self._limit.wait(client_key(request.client.host if request.client else None))
+        app = self._refuse(request, seconds) if seconds else self._app
+        await app(scope, receive, send_with_headers)
+
+
+class WithoutTokens(logging.Filter):
+    """Keeps signed links out of the access log: whoever reads the log must not be able to answer for a customer."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                _TOKEN.sub(r"/\1/...", argument) if isinstance(argument, str) else argument
+                for argument in record.args
+            )
+        return True
+
+
+def keep_tokens_out_of_the_log() -> None:
+    """Put the filter on the access log of uvicorn, once."""
+    access_log = logging.getLogger("uvicorn.access")
+    if not any(isinstance(present, WithoutTokens) for present in access_log.filters):
+        access_log.addFilter(WithoutTokens())
