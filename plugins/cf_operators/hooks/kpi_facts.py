@@ -43,7 +43,7 @@ def read_statistics(
             cursor.execute(definition.sql_text, parameters)
             given = [column.name for column in cursor.description or ()]
             rows = cursor.fetchall()
-    except psycopg.ProgrammingError as error:
+    except (psycopg.ProgrammingError, psycopg.DataError) as error:
         raise ConfigurationError(
             f"{where}: the SQL does not run: {str(error).strip()}; correct the file"
         ) from error
