@@ -93,12 +93,19 @@ begin
     select c.* into who
     from cf_ledger.invitation as i
     inner join cf_ledger.contact as c on i.contact_key = c.contact_key
-    where i.invitation_id = p_invitation_id;
+    where i.invitation_id = p_invitation_id
+    for update of c;
     if who.contact_key is null then
         return false;
     end if;
-    insert into cf_ledger.consent (contact_key, purpose, is_granted, source, recorded_at)
-    values (who.contact_key, 'survey', false, 'unsubscribe link', pg_catalog.clock_timestamp());
+    -- Said once, it is said: a mail program may post the same click several times.
+    if not exists (
+        select 1 from cf_ledger.v_consent as v
+        where v.contact_key = who.contact_key and v.purpose = 'survey' and not v.is_granted
+    ) then
+        insert into cf_ledger.consent (contact_key, purpose, is_granted, source, recorded_at)
+        values (who.contact_key, 'survey', false, 'unsubscribe link', pg_catalog.clock_timestamp());
+    end if;
     if who.address_hash is not null then
         insert into cf_ledger.suppression (address_hash, reason, source, recorded_at)
         values (who.address_hash, 'unsubscribed', 'unsubscribe link', pg_catalog.clock_timestamp())
