@@ -17,7 +17,7 @@ from tests.olist.brute_force import months, rows
 
 pytestmark = pytest.mark.shared
 
-RunContext = Callable[..., dict[str, Any]]
+RunContext = Callable[..., Any]
 
 
 @pytest.fixture
@@ -31,9 +31,7 @@ def olist(shared: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def collect_and_build(
-    context: dict[str, Any],
-) -> tuple[list[dict[str, int]], list[dict[str, dict[str, int]]]]:
+def collect_and_build(context: Any) -> tuple[list[dict[str, int]], list[dict[str, dict[str, int]]]]:
     streams = ("orders", "responses")
     landed = [
         CollectSourceOperator(task_id=f"collect_{stream}", source_id="olist", stream=stream).execute(context)

@@ -14,7 +14,7 @@ DELIMITERS = (",", ";", "\t")
 
 @dataclass(frozen=True, slots=True)
 class CsvRecord:
-    """One record: where it starts, its fields, its text as it stands, and what is wrong with its quotes, if they are."""
+    """One record: where it starts, its fields, its text as it stands, and what is wrong with its quotes, if so."""
 
     line: int
     fields: list[str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,8 @@ class ParquetFile:
     """
 
     def __init__(self, path: Path, name: str) -> None:
-        try:
+        with _parquet_errors(f"{name}: is not a readable Parquet file"):
             self._file = pq.ParquetFile(path)
-        except pa.ArrowException as error:
-            raise DataError(f"{name}: is not a readable Parquet file: {error}") from error
         self._name = name
         self.header: list[str] = list(self._file.schema_arrow.names)
 
@@ -34,13 +33,21 @@ class ParquetFile:
 
         :raises DataError: a part of the file is damaged.
         """
-        try:
+        with _parquet_errors(f"{self._name}: is damaged"):
             for batch in self._file.iter_batches(batch_size=BATCH_ROWS):
                 yield from pa.table(
                     [_in_microseconds(column) for column in batch], names=self.header
                 ).to_pylist()
-        except pa.ArrowException as error:
-            raise DataError(f"{self._name}: is damaged: {error}") from error
+
+
+@contextmanager
+def _parquet_errors(problem: str) -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # of the file system, not of the file
+        raise DataError(f"{problem}: {error}") from error
 
 
 def _in_microseconds(column: Any) -> Any:

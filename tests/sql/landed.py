@@ -1,0 +1,51 @@
+"""Rows landed in the warehouse of a test as a source would land them, and the model built over them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cf_operators.domain.source import FormSource
+from cf_operators.domain.source_row import SourceRow, judge
+from cf_operators.hooks.landing import Load
+from cf_operators.hooks.warehouse import WarehouseHook
+from cf_operators.operators.build_model import BuildModelOperator
+from cf_operators.programme import load_programme
+
+NOTHING = {"inserted": 0, "updated": 0, "deleted": 0}
+
+CUSTOMER = {
+    "customer_id": "C1", "name": "Ana Sá", "email": "ana@example.org", "language": "pt", "time_zone": "Europe/Lisbon",
+    "segment": "consumer", "region": "North", "consent": "",
+}  # fmt: skip
+ORDER = {
+    "order_id": "O1", "customer_id": "C1", "product": "Kitchen", "status": "delivered",
+    "ordered_at": "2024-05-01 10:00:00", "promised_on": "2024-05-04", "delivered_at": "2024-05-03 15:30:00",
+}  # fmt: skip
+COMPLAINT = {
+    "complaint_id": "K1", "customer_id": "C1", "order_id": "O1", "category": "damaged", "severity": "2",
+    "channel": "phone", "received_at": "2024-05-05 09:00:00", "acknowledged_at": "2024-05-05 10:00:00",
+    "resolved_at": "", "closed_at": "",
+}  # fmt: skip
+RESPONSE = {
+    "response_id": "R1", "customer_id": "C1", "order_id": "O1", "submitted_at": "2024-05-06 20:00:00",
+    "channel": "email", "language": "pt", "nps": "9", "csat": "4",
+}  # fmt: skip
+
+
+def land(object_name: str, *rows: dict[str, Any], source_id: str = "shop") -> None:
+    """Land rows of one object of the programme's source."""
+    source = load_programme().source(source_id)
+    assert not isinstance(source, FormSource)
+    declared = source.objects[object_name]
+    judged = [judge(row, declared) for row in rows]
+    good = [row for row in judged if isinstance(row, SourceRow)]
+    assert len(good) == len(judged), judged
+    with WarehouseHook().transaction() as connection:
+        load = Load(connection, source_id, declared.stream, "run")
+        load.add(object_name, good)
+        load.close()
+
+
+def build(stream: str = "orders") -> dict[str, dict[str, int]]:
+    """Build the model of one stream; what each table had written."""
+    return BuildModelOperator(task_id=f"model_{stream}", stream=stream).execute({})
