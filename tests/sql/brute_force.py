@@ -102,7 +102,7 @@ def complaint_rate(facts: Facts, as_of: datetime) -> dict[Key, tuple[Any, ...]]:
 def on_time_delivery(facts: Facts, as_of: datetime) -> dict[Key, tuple[Any, ...]]:
     cases = []
     for order in facts.orders:
-        if order.promised_on is None or order.promised_on > local(as_of) or order.ordered_at > as_of:
+        if order.promised_on is None or order.promised_on >= local(as_of) or order.ordered_at > as_of:
             continue
         if order.status == "cancelled" or (order.status == "delivered" and order.delivered_on is None):
             continue

@@ -232,9 +232,9 @@ def order(number: int, **changes: Any) -> Order:
         "status": "delivered",
         "ordered_at": NOON - timedelta(days=20),
         "ordered_on": local(NOON - timedelta(days=20)),
-        "promised_on": local(NOON),
-        "delivered_at": NOON - timedelta(hours=1),
-        "delivered_on": local(NOON),
+        "promised_on": local(NOON - timedelta(days=1)),
+        "delivered_at": NOON - timedelta(days=1, hours=1),
+        "delivered_on": local(NOON - timedelta(days=1)),
     }
     return Order(**values | changes)
 
@@ -243,9 +243,9 @@ def order(number: int, **changes: Any) -> Order:
     ("case", "changes", "counted"),
     [
         ("on the promised day", {}, (1, 1)),
-        ("a day late", {"promised_on": local(NOON) - timedelta(days=1)}, (0, 1)),
+        ("a day late", {"promised_on": local(NOON) - timedelta(days=2)}, (0, 1)),
         ("overdue", {"status": "open", "delivered_at": None, "delivered_on": None}, (0, 1)),
-        ("not yet due", {"promised_on": local(NOON) + timedelta(days=1)}, (0, 0)),
+        ("its day is not over", {"promised_on": local(NOON)}, (0, 0)),
         ("no promise", {"promised_on": None}, (0, 0)),
         ("cancelled", {"status": "cancelled"}, (0, 0)),
         ("delivered on an unknown day", {"delivered_at": None, "delivered_on": None}, (0, 0)),

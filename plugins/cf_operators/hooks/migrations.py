@@ -26,7 +26,7 @@ def sqlalchemy_url(connection_uri: str) -> URL:
         username=str(parts["user"]) if "user" in parts else None,
         password=str(parts["password"]) if "password" in parts else None,
         host=str(parts["host"]) if "host" in parts else None,
-        port=int(parts["port"]) if "port" in parts else None,
+        port=int(str(parts["port"])) if "port" in parts else None,
         database=str(parts["dbname"]) if "dbname" in parts else None,
         query=query,
     )
