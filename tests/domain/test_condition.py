@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +53,7 @@ def verdicts_of_surveyjs() -> list[list[bool]]:
         console.log(JSON.stringify(
             expressions.map((e) => answers.map((a) => Boolean(new ConditionRunner(e).runValues(a))))));
     """
-    result: subprocess.CompletedProcess[str] = node(
+    result = node(
         ["-e", program],
         return_completed_process=True,
         input=json.dumps([EXPRESSIONS, ANSWERS]),

@@ -65,7 +65,7 @@ def invite(
 ) -> Invitation:
     """Write a contact, a wave and an invitation into the ledger, as sending would."""
     now = datetime.now(UTC)
-    values = {
+    values: dict[str, Any] = {
         "invitation": uuid4(), "contact": uuid4(), "wave": f"test/{uuid4().hex}", "version": version_of(definition),
         "definition": json.dumps(definition), "language": language, "occasion": occasion, "state": state,
         "now": now, "answer_until": now + answer_until, "hash": secrets.token_bytes(32),

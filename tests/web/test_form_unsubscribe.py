@@ -56,7 +56,10 @@ def test_page_has_one_button_that_posts_to_itself(form: Form) -> None:
     page = form.client.get(invitation.unsubscribe)
     assert page.status_code == 200
     assert '<form method="post">' in page.text
-    assert '<button type="submit" name="List-Unsubscribe" value="One-Click">Cancelar a subscrição</button>' in page.text
+    assert (
+        '<button type="submit" name="List-Unsubscribe" value="One-Click">Cancelar a subscrição</button>'
+        in page.text
+    )
     assert not said_no(form, invitation)
 
 

@@ -18,7 +18,7 @@ from cf_operators.errors import WarehouseUnavailable
 Status = Literal["open", "answered", "expired", "closed"]
 Outcome = Literal["accepted", "answered", "expired", "closed", "unknown"]
 
-WAIT = 5.0  # seconds for a connection; a page that takes longer is no use to anybody
+WAIT = 3.0  # seconds for a connection; a page that takes longer is no use to anybody
 
 
 @dataclass(frozen=True)
