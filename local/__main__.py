@@ -14,9 +14,10 @@ from local.credentials import Credentials
 from local.errors import StackError
 from local.postgres import EmbeddedPostgres
 from local.settings import StackSettings
-from local.shutdown import bring_down, stop_on_signals
+from local.shutdown import stop_on_signals
 from local.stack import Stack
 from local.supervisor import Record
+from local.teardown import bring_down
 
 PREPARE_WAREHOUSE = "cf_prepare_warehouse"
 

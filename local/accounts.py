@@ -1,14 +1,11 @@
-"""Seeds the roles and the three accounts of Airflow's FAB auth manager, in one process.
+"""The roles and the three accounts of Airflow's FAB auth manager.
 
-`python -m local.accounts` with the Airflow environment set, after `airflow db migrate` and before any component
-starts: a DAG that names a role in its access control is an import error until the role exists. The accounts come
-on standard input as a JSON object, user name -> password, so that no password shows in a process list.
+They are seeded before any component starts: a DAG that names a role in its access control is an import error until
+the role exists.
 """
 
 from __future__ import annotations
 
-import json
-import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,23 +96,3 @@ def _has_password(user: Any, password: str) -> bool:
     from werkzeug.security import check_password_hash
 
     return check_password_hash(user.password, password)
-
-
-def main() -> None:
-    """Seed the metadata database that the environment names."""
-    # Importing Airflow reads its settings and takes seconds: only when this process is the one that seeds.
-    from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
-    from airflow.utils.providers_configuration_loader import providers_configuration_loaded
-
-    passwords = json.load(sys.stdin)
-
-    @providers_configuration_loaded
-    def seed_with_airflow() -> None:
-        with get_application_builder() as builder:
-            seed(builder.sm, passwords)
-
-    seed_with_airflow()
-
-
-if __name__ == "__main__":
-    main()

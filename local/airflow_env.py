@@ -15,6 +15,7 @@ from local.settings import StackSettings
 FAB = "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager"
 # What a process needs of the terminal it was started from; passwords and Airflow settings stay behind.
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "USER", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+FORM_SETTINGS = ("CF_FORM_", "CF_NODE_MODULES")
 
 
 def airflow_environment(
@@ -50,7 +51,7 @@ def form_environment(
 ) -> dict[str, str]:
     """The environment of the public form server: its own database role and key, and nothing of Airflow."""
     given = settings.environment
-    own_settings = {key: value for key, value in given.items() if key.startswith("CF_FORM_") and value}
+    own_settings = {key: value for key, value in given.items() if key.startswith(FORM_SETTINGS) and value}
     return {
         **{key: given[key] for key in PASSED_ON if key in given},
         **_with_our_programs_first(given),

@@ -25,13 +25,8 @@ def main() -> None:
         json.loads(os.environ["CF_ROLE_PASSWORDS"]),
         ROOT / "include/sql/schema/roles.sql",
     )
-    subprocess.run(["airflow", "db", "migrate"], check=True)
-    subprocess.run(
-        [sys.executable, "-m", "local.accounts"],
-        input=os.environ["CF_ACCOUNT_PASSWORDS"],
-        text=True,
-        check=True,
-    )
+    command = [sys.executable, "-m", "local.metadata"]
+    subprocess.run(command, input=os.environ["CF_ACCOUNT_PASSWORDS"], text=True, check=True)
 
 
 if __name__ == "__main__":

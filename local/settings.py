@@ -92,6 +92,10 @@ class StackSettings:
     def remember(self) -> None:
         """Make this pack the current one, and keep its source connections for the next start."""
         self.state.mkdir(parents=True, exist_ok=True)
+        if self.pack == DEFAULT_PACK:
+            (self.state / "input").mkdir(
+                exist_ok=True
+            )  # empty until the demo fills it: no orders, but no error
         _write_privately(
             self.state / "pack.json", json.dumps({"connections": dict(self.connections)}, indent=1)
         )

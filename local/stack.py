@@ -81,8 +81,7 @@ class Stack:
                 self._step("PostgreSQL", self._start_postgres)
             if not self.replaced.mail:
                 self._step("mail catcher", self._start_mail_catcher)
-            self._step("Airflow's metadata database", self._migrate)
-            self._step("roles and accounts", self._seed_accounts)
+            self._step("Airflow's metadata database, roles and accounts", self._prepare_metadata)
             self._step("Airflow's processes and the form server", self._start_components)
         except BaseException:
             self.stop()
@@ -141,13 +140,24 @@ class Stack:
         )  # fmt: skip
         self._wait_for_port(ports.smtp, "mail-catcher", timeout=30)
 
-    def _migrate(self) -> None:
-        self._run_airflow("migrate", [_program("airflow"), "db", "migrate"])
-
-    def _seed_accounts(self) -> None:
-        self._run_airflow(
-            "accounts", [sys.executable, "-m", "local.accounts"], text=json.dumps(self.credentials.accounts)
-        )
+    def _prepare_metadata(self) -> None:
+        """Run `local.metadata` to its end; its output goes to a log, and the end of it into the error."""
+        log = self.supervisor.log_of("metadata")
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("w") as output:
+            result = subprocess.run(
+                [sys.executable, "-m", "local.metadata"],
+                input=json.dumps(self.credentials.accounts),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+                cwd=self.settings.root,
+                env=airflow_environment(self.settings, self.credentials, self.postgres),
+            )
+        if result.returncode:
+            last = "\n".join(log.read_text(errors="replace").splitlines()[-25:])
+            raise StackError(f"Airflow's metadata database could not be prepared; {log} ends:\n{last}")
 
     def _start_components(self) -> None:
         self._started_at = datetime.now(UTC)
@@ -193,25 +203,6 @@ class Stack:
     ) -> None:
         # Started in the state directory: the checkout must not get onto Python's path by being the current folder.
         self.supervisor.start(Program(name, command, environment, folder or self.settings.state))
-
-    def _run_airflow(self, name: str, command: list[str], text: str = "") -> None:
-        """Run a command with Airflow's environment to its end; its output goes to a log, or into the error."""
-        log = self.supervisor.log_of(name)
-        log.parent.mkdir(parents=True, exist_ok=True)
-        result = subprocess.run(
-            command,
-            input=text,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            cwd=self.settings.root,
-            env=airflow_environment(self.settings, self.credentials, self.postgres),
-        )
-        log.write_text(result.stdout)
-        if result.returncode:
-            last = "\n".join(result.stdout.splitlines()[-25:])
-            raise StackError(f"{' '.join(command)} failed with exit code {result.returncode}:\n{last}")
 
     def _wait_for_port(self, port: int, name: str, timeout: float) -> None:
         deadline = time.monotonic() + timeout

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from local.errors import StackError
 from local.processes import ProcessMark, end_sessions
+from local.shutdown import signals_held
 
 GRACE = 20.0  # seconds between SIGTERM and SIGKILL
 LAST_LINES = 25
@@ -48,7 +49,7 @@ class Supervisor:
         log.parent.mkdir(parents=True, exist_ok=True)
         if log.exists():
             log.rename(log.with_suffix(".log.1"))
-        with log.open("wb") as output:
+        with log.open("wb") as output, signals_held():
             child = subprocess.Popen(
                 list(program.command),
                 stdin=subprocess.DEVNULL,
@@ -58,9 +59,9 @@ class Supervisor:
                 env=dict(program.environment),
                 start_new_session=True,
             )
-        self._children[program.name] = child
-        self._marks.append(ProcessMark.of(program.name, child.pid))
-        self._write_down()
+            self._children[program.name] = child
+            self._marks.append(ProcessMark.of(program.name, child.pid))
+            self._write_down()
 
     def check(self) -> None:
         """Raise `StackError` with the end of its log if a process has ended by itself."""
