@@ -12,6 +12,8 @@ import pytest
 
 from cf_operators.operators.build_model import BuildModelOperator
 from cf_operators.operators.collect_source import CollectSourceOperator
+from cf_operators.operators.measure_kpis import MeasureKpisOperator
+from cf_operators.operators.plan_invitations import PlanInvitationsOperator
 from tests.conftest import ROOT, Warehouse
 from tests.olist.brute_force import months, rows
 
@@ -94,10 +96,36 @@ def measured_orders(warehouse: Warehouse) -> dict[date, tuple[int, int]]:
     return {row["month"]: (row["due"], row["on_time"]) for row in found}
 
 
-def test_nobody_can_be_mailed_and_every_order_has_its_person_and_product(
+def test_the_kpis_of_every_month_equal_a_plain_count(
     olist: Path, warehouse: Warehouse, run_context: RunContext
 ) -> None:
     collect_and_build(run_context())
+    MeasureKpisOperator(task_id="measure_kpis").execute(run_context())
+
+    expected = months(olist)
+    assert published(warehouse, "csat") == {
+        start: (month.n, month.csat) for start, month in expected.items() if month.n
+    }
+    assert published(warehouse, "on_time_delivery") == {
+        start: (month.due, month.on_time_rate) for start, month in expected.items() if month.due
+    }
+
+
+def published(warehouse: Warehouse, kpi: str) -> dict[date, tuple[int, float | None]]:
+    found = warehouse.rows(
+        "select period_start, n, value from cf_kpi.v_kpi_latest where kpi = %s and grain = 'month' and slice = 'all'",
+        [kpi],
+    )
+    return {row["period_start"]: (row["n"], row["value"]) for row in found}
+
+
+def test_nobody_is_asked_and_every_order_has_its_person_and_product(
+    olist: Path, warehouse: Warehouse, run_context: RunContext
+) -> None:
+    collect_and_build(run_context())
+    plan = PlanInvitationsOperator(task_id="plan", campaign_id="post_purchase").execute(run_context())
+    assert plan["planned"] == 0
+    assert warehouse.rows("select * from cf_ledger.invitation") == []
 
     people = warehouse.rows("select count(*) as n, count(address_hash) as reachable from cf_ledger.contact")
     customers = rows(olist, "olist_customers_dataset.csv")
