@@ -76,7 +76,7 @@ def status(settings: StackSettings, _: argparse.Namespace) -> None:
     marks = [record.supervisor, *record.processes] if record else []
     for mark in marks:
         print(f"{mark.name:<14} {'running' if mark.is_running() else 'gone':<8} pid {mark.pid}")
-    server = _server(settings)
+    server = EmbeddedPostgres(settings.state / "postgres", settings.ports.postgres, password="")
     print(f"{'postgres':<14} {'running' if server.is_running() else 'stopped':<8} port {server.port}")
 
 
@@ -88,13 +88,9 @@ def sql(settings: StackSettings, arguments: argparse.Namespace) -> None:
 def connections(settings: StackSettings, _: argparse.Namespace) -> None:
     """Print the Airflow connections as lines for a shell or a `.env` file; they hold passwords."""
     credentials = Credentials.load(settings.state, settings.environment)
-    for name, value in airflow_connections(settings, credentials, _server(settings)).items():
+    server = EmbeddedPostgres(settings.state / "postgres", settings.ports.postgres, credentials.postgres)
+    for name, value in airflow_connections(settings, credentials, server).items():
         print(f"{name}='{value}'")
-
-
-def _server(settings: StackSettings) -> EmbeddedPostgres:
-    credentials = Credentials.load(settings.state, settings.environment)
-    return EmbeddedPostgres(settings.state / "postgres", settings.ports.postgres, credentials.postgres)
 
 
 COMMANDS: dict[str, Callable[[StackSettings, argparse.Namespace], None]] = {

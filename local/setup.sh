@@ -63,8 +63,10 @@ install_packages() {
         say "installing $count packages of $lock with pip; this takes some minutes the first time"
         # The lock is complete; left to itself, pip does not see the pin of a package that is wanted with an extra.
         .venv/bin/python -m pip install --no-cache-dir --progress-bar off --no-deps --require-hashes -r "$lock" \
+            2>var/setup/pip.log \
             | awk '/^(Collecting|Processing|Requirement already) /{if (++n % 25 == 0) {print "set-up:   " n " packages fetched"; fflush()}}
-                   /^Installing collected/{print "set-up:   unpacking"; fflush()}'
+                   /^Installing collected/{print "set-up:   unpacking"; fflush()}' \
+            || { grep -v '^WARNING' var/setup/pip.log | tail -n 20; fail "pip could not install $lock, see above"; }
     fi
     say "compiling, so that everything starts fast"
     # Some packages carry files of other Python versions, which do not compile and are never imported.
