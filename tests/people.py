@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from uuid import UUID, uuid4
 
 from cf_operators.domain.identity import address_hash
-
 from tests.conftest import Warehouse
 
 NOW = datetime(2026, 3, 16, 8, 0, tzinfo=UTC)
@@ -15,12 +14,20 @@ NOW = datetime(2026, 3, 16, 8, 0, tzinfo=UTC)
 
 
 class People:
-    """Writes rows that the ledger plans from. Every method returns the key of what it made."""
+    """Writes rows that the ledger plans from, over one connection; a context manager that closes it."""
 
     def __init__(self, warehouse: Warehouse, now: datetime = NOW) -> None:
         self.warehouse = warehouse
         self.now = now
         self._number = 0
+        self._connection = warehouse.connect()
+        self._connection.autocommit = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
 
     def contact(
         self,
@@ -36,27 +43,26 @@ class People:
         self._number += 1
         key = uuid4()
         address = f"person{self._number}@customers.example" if email == "" else email
-        with self.warehouse.connect() as connection:
-            connection.execute(
-                "insert into cf_ledger.contact (contact_key, source, external_id, email, address_hash, display_name, "
-                "language, segment, region, updated_at) values (%s, 'shop', %s, %s, %s, %s, %s, %s, %s, %s)",
-                (
-                    key,
-                    f"c{self._number}",
-                    address,
-                    address_hash(address),
-                    name or f"Person {self._number}",
-                    language,
-                    segment,
-                    region,
-                    self.now,
-                ),
-            )
-            connection.execute(
-                "insert into cf_core.dim_contact (contact_key, source, language, segment, region) "
-                "values (%s, 'shop', %s, %s, %s)",
-                (key, language, segment, region),
-            )
+        self._connection.execute(
+            "insert into cf_ledger.contact (contact_key, source, external_id, email, address_hash, display_name, "
+            "language, segment, region, updated_at) values (%s, 'shop', %s, %s, %s, %s, %s, %s, %s, %s)",
+            (
+                key,
+                f"c{self._number}",
+                address,
+                address_hash(address),
+                name or f"Person {self._number}",
+                language,
+                segment,
+                region,
+                self.now,
+            ),
+        )
+        self._connection.execute(
+            "insert into cf_core.dim_contact (contact_key, source, language, segment, region) "
+            "values (%s, 'shop', %s, %s, %s)",
+            (key, language, segment, region),
+        )
         if consent is not None:
             self.consent(key, consent)
         return key
@@ -77,63 +83,58 @@ class People:
         ordered = self.now - timedelta(
             days=ordered_days_ago if ordered_days_ago is not None else (days_ago or 0) + 2
         )
-        with self.warehouse.connect() as connection:
-            connection.execute(
-                "insert into cf_core.fct_order (source, order_id, contact_key, segment, product, region, status, "
-                "ordered_at, ordered_on, delivered_at, delivered_on) "
-                "values ('shop', %s, %s, 'home', %s, 'north', %s, %s, %s, %s, %s)",
-                (
-                    order_id,
-                    contact,
-                    product,
-                    status,
-                    ordered,
-                    ordered.date(),
-                    delivered,
-                    delivered.date() if delivered else None,
-                ),
-            )
+        self._connection.execute(
+            "insert into cf_core.fct_order (source, order_id, contact_key, segment, product, region, status, "
+            "ordered_at, ordered_on, delivered_at, delivered_on) "
+            "values ('shop', %s, %s, 'home', %s, 'north', %s, %s, %s, %s, %s)",
+            (
+                order_id,
+                contact,
+                product,
+                status,
+                ordered,
+                ordered.date(),
+                delivered,
+                delivered.date() if delivered else None,
+            ),
+        )
         return order_id
 
     def complaint(self, contact: UUID, *, closed: bool = False) -> None:
         """A complaint of two days ago, closed yesterday or still open."""
         self._number += 1
-        with self.warehouse.connect() as connection:
-            connection.execute(
-                "insert into cf_core.fct_complaint (source, complaint_id, contact_key, segment, product, region, "
-                "category, received_at, received_on, closed_at) values ('crm', %s, %s, 'home', 'Kitchen', 'north', "
-                "'delivery', %s, %s, %s)",
-                (
-                    f"k{self._number}",
-                    contact,
-                    self.now - timedelta(days=2),
-                    (self.now - timedelta(days=2)).date(),
-                    self.now - timedelta(days=1) if closed else None,
-                ),
-            )
+        self._connection.execute(
+            "insert into cf_core.fct_complaint (source, complaint_id, contact_key, segment, product, region, "
+            "category, received_at, received_on, closed_at) values ('crm', %s, %s, 'home', 'Kitchen', 'north', "
+            "'delivery', %s, %s, %s)",
+            (
+                f"k{self._number}",
+                contact,
+                self.now - timedelta(days=2),
+                (self.now - timedelta(days=2)).date(),
+                self.now - timedelta(days=1) if closed else None,
+            ),
+        )
 
     def consent(self, contact: UUID, is_granted: bool, at: datetime | None = None) -> None:
         """A word on being asked."""
-        with self.warehouse.connect() as connection:
-            connection.execute(
-                "insert into cf_ledger.consent (contact_key, purpose, is_granted, source, recorded_at) "
-                "values (%s, 'survey', %s, 'test', %s)",
-                (contact, is_granted, at or self.now),
-            )
+        self._connection.execute(
+            "insert into cf_ledger.consent (contact_key, purpose, is_granted, source, recorded_at) "
+            "values (%s, 'survey', %s, 'test', %s)",
+            (contact, is_granted, at or self.now),
+        )
 
     def suppress(self, email: str, reason: str) -> None:
         """An address never to be written to."""
-        with self.warehouse.connect() as connection:
-            connection.execute(
-                "insert into cf_ledger.suppression (address_hash, reason, source, recorded_at) "
-                "values (%s, %s, 'test', %s)",
-                (address_hash(email), reason, self.now),
-            )
+        self._connection.execute(
+            "insert into cf_ledger.suppression (address_hash, reason, source, recorded_at) "
+            "values (%s, %s, 'test', %s)",
+            (address_hash(email), reason, self.now),
+        )
 
     def execute(self, statement: str, parameters: Any = None) -> None:
         """Any statement, as the engine."""
-        with self.warehouse.connect() as connection:
-            connection.execute(statement, parameters)
+        self._connection.execute(statement, parameters)
 
     def invitations(self) -> dict[UUID, dict[str, Any]]:
         """The invitations by contact (each contact of a test is asked once)."""

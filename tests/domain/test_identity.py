@@ -6,6 +6,9 @@ import hashlib
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from cf_operators.domain.identity import (
     address_hash,
     clean_address,
@@ -13,8 +16,6 @@ from cf_operators.domain.identity import (
     message_id,
     normalise_address,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 ANA = UUID("00000000-0000-4000-8000-000000000001")
 

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from cf_operators.domain.link import LinkExpired, LinkInvalid, Purpose, read_link, sign_link
 from hypothesis import given
 from hypothesis import strategies as st
+
+from cf_operators.domain.link import LinkExpired, LinkInvalid, Purpose, read_link, sign_link
 
 KEY = "a signing key of thirty-two chars"
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+
 from cf_operators.domain.identity import invitation_id
 from cf_operators.errors import ConfigurationError
 from cf_operators.operators.plan_invitations import PlanInvitationsOperator
-
 from tests.conftest import ROOT, Warehouse
 from tests.people import NOW, People
 
@@ -21,8 +21,9 @@ Plan = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
-def people(warehouse: Warehouse) -> People:
-    return People(warehouse)
+def people(warehouse: Warehouse) -> Iterator[People]:
+    with People(warehouse) as made:
+        yield made
 
 
 @pytest.fixture

@@ -9,13 +9,22 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from cf_operators.domain.entry import Entry
 from cf_operators.domain.problem import problems_of, shown
 from cf_operators.domain.value import Line
 
+
+def _short(title: str) -> str:
+    if len(title) > LONGEST_TITLE:
+        raise ValueError(f"has {len(title)} characters; {LONGEST_TITLE} fit into the subject of a mail")
+    return title
+
+
 Choice = Annotated[tuple[Line, ...], Field(max_length=200)]
+
+LONGEST_TITLE = 60
 
 CHOICES = ("segments", "regions", "products", "languages")
 """The fields that choose among values of the model. An empty choice chooses all."""
@@ -24,7 +33,7 @@ CHOICES = ("segments", "regions", "products", "languages")
 class AdHocRequest(Entry):
     """The parameters of one ad hoc wave, as they stand in the trigger form."""
 
-    title: Annotated[Line, Field(max_length=60)] = Field(
+    title: Annotated[Line, AfterValidator(_short)] = Field(
         description="What the customers are asked about. They read it in the mail."
     )
     survey: str | None = Field(default=None, description="Id of the survey; none: that of the campaign.")
@@ -73,7 +82,7 @@ def unknown_choices(request: AdHocRequest, known: Mapping[str, set[str]]) -> Ite
 
 def _suggestion(value: str, there_are: set[str]) -> str:
     folded = {each.casefold(): each for each in there_are}
-    near = get_close_matches(value.casefold(), folded, n=1)
+    near = get_close_matches(value.casefold(), folded, n=1, cutoff=0.7)
     if near:
         return f"did you mean {shown(folded[near[0]])}?"
     some = ", ".join(sorted(there_are)[:10])

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
+from uuid import UUID
 
 from cf_operators.domain.greeting_name import one_line
 
@@ -45,6 +46,7 @@ class Delivery:
 
     ``is_attempt``: whether the server was asked to take it; a mail that never got a connection was not tried.
     ``is_address_bad``: whether the server says that nobody can be reached at this address.
+    ``is_line_stale``: whether the connection was over before the dialogue about this mail began.
     """
 
     result: Result
@@ -52,9 +54,27 @@ class Delivery:
     reason: str | None = None
     is_attempt: bool = True
     is_address_bad: bool = False
+    is_line_stale: bool = False
 
 
 NOT_TRIED = Delivery("planned", is_attempt=False)
+NO_ADDRESS = Delivery("refused", reason="no address that mail can be sent to")
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What is written to the ledger about one invitation that was claimed.
+
+    ``send_not_before``: None leaves it as it is. ``attempts``: how many more there are now, 0 or 1.
+    """
+
+    invitation_id: UUID
+    state: Result
+    reason: str | None
+    reply: str | None
+    accepted_at: datetime | None
+    send_not_before: datetime | None
+    attempts: int
 
 
 def answered(stage: Stage, code: int, text: str) -> Delivery:
@@ -71,14 +91,38 @@ def answered(stage: Stage, code: int, text: str) -> Delivery:
         return Delivery("refused", reply, f"refused at {stage}", is_address_bad=address_is_bad)
     if stage is Stage.DOT and not 400 <= code < 500:
         return Delivery("unknown", reply, "a reply that is none")
-    return Delivery("planned", reply, f"put off at {stage}")
+    # 421: the server closes the connection, e.g. because it has carried enough mails.
+    return Delivery(
+        "planned", reply, f"put off at {stage}", is_line_stale=stage is Stage.SENDER and code == 421
+    )
 
 
 def lost(stage: Stage) -> Delivery:
     """The meaning of a connection that broke, or of a reply that did not come in time."""
     if stage is Stage.DOT:
         return Delivery("unknown", reason="connection lost between the mail and the reply")
-    return Delivery("planned", reason=f"connection lost at {stage}")
+    return Delivery("planned", reason=f"connection lost at {stage}", is_line_stale=stage is Stage.SENDER)
+
+
+def settle(invitation_id: UUID, attempts_before: int, delivery: Delivery, clock: datetime) -> Settlement:
+    """What a delivery that ended at ``clock`` means for the ledger: a mail that was put off waits for a while."""
+    is_put_off = delivery.result == "planned" and delivery.is_attempt
+    return Settlement(
+        invitation_id=invitation_id,
+        state=delivery.result,
+        reason=delivery.reason,
+        reply=delivery.reply,
+        accepted_at=clock if delivery.result == "accepted" else None,
+        send_not_before=clock + retry_delay(attempts_before + 1) if is_put_off else None,
+        attempts=int(delivery.is_attempt),
+    )
+
+
+def outcome_word(delivery: Delivery) -> str:
+    """The outcome for a summary: accepted, refused, unknown, put_off or not_tried."""
+    if not delivery.is_attempt:
+        return "not_tried"
+    return "put_off" if delivery.result == "planned" else delivery.result
 
 
 def retry_delay(attempts: int) -> timedelta:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from binascii import b2a_qp
 from datetime import datetime
-from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP, EmailPolicy
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
+from typing import Any
 from uuid import UUID
 
 from cf_operators.domain.greeting_name import one_line
@@ -15,11 +16,11 @@ from cf_operators.domain.organisation import Sender
 from cf_operators.hooks.mail_template import Rendered
 
 
-class _Unfolded(UnstructuredHeader):
+class _Unfolded(UnstructuredHeader, BaseHeader):
     """A header that holds one long word. Python would fold a URL into encoded words, which no mail program reads."""
 
-    def fold(self, *, policy: EmailPolicy) -> str:
-        return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]
+    def fold(self, *, policy: Policy[Any]) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
 
 
 _HEADERS = HeaderRegistry()

@@ -1,0 +1,57 @@
+"""Where the links of a mail lead: the public form server, and the key that signs them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from airflow.sdk import BaseHook
+
+from cf_operators.domain.link import SHORTEST_KEY, sign_link
+from cf_operators.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from airflow.sdk import Connection
+
+DEFAULT_CONNECTION = "cf_form"
+
+
+class FormLinks:
+    """Makes the links of one form server.
+
+    :param conn_id: Airflow connection of type ``http``: schema, host and port are the public address of the form
+        server (a path may follow the host), the password is the signing key that the form server has too.
+    :raises ConfigurationError: the connection has no host, or no key that is long enough.
+    """
+
+    def __init__(self, conn_id: str = DEFAULT_CONNECTION) -> None:
+        connection: Connection = BaseHook.get_connection(conn_id)
+        if not connection.host:
+            raise ConfigurationError(
+                f'connection "{conn_id}" has no host; set it to the public address of the form server'
+            )
+        self._key = connection.password or ""
+        if len(self._key) < SHORTEST_KEY:
+            raise ConfigurationError(
+                f'connection "{conn_id}": the password is the key that signs links; it has {len(self._key)} characters '
+                f"and needs {SHORTEST_KEY} at least. Take the one of the form server (CF_FORM_SIGNING_KEY)"
+            )
+        self.base = _base(connection)
+
+    def answer(self, invitation_id: UUID, until: datetime) -> str:
+        """The address of the survey page of one invitation."""
+        return f"{self.base}/s/{sign_link(self._key, 'answer', invitation_id, until)}"
+
+    def unsubscribe(self, invitation_id: UUID, until: datetime) -> str:
+        """The address that takes the one-click POST of RFC 8058, and shows a page to people."""
+        return f"{self.base}/u/{sign_link(self._key, 'unsubscribe', invitation_id, until)}"
+
+
+def _base(connection: Connection) -> str:
+    host = connection.host or ""
+    if "://" in host:
+        return host.rstrip("/")
+    name, slash, path = host.partition("/")
+    port = f":{connection.port}" if connection.port else ""
+    return f"{connection.schema or 'https'}://{name}{port}{slash}{path}".rstrip("/")

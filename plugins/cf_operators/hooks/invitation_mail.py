@@ -1,0 +1,66 @@
+"""The mail of one invitation: texts, links and headers put together, ready to be handed over."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from cf_operators.domain.greeting_name import greeting_name
+from cf_operators.domain.identity import clean_address
+from cf_operators.domain.organisation import Organisation
+from cf_operators.errors import ConfigurationError
+from cf_operators.hooks.form_links import FormLinks
+from cf_operators.hooks.ledger import Claimed
+from cf_operators.hooks.mail_message import mail_message
+from cf_operators.hooks.mail_template import Letter, MailTemplate
+from cf_operators.hooks.smtp_line import Parcel
+
+UNSUBSCRIBE_TIME = timedelta(days=365)
+"""How long after the survey has closed the link to unsubscribe still works."""
+
+
+class InvitationMail:
+    """Writes the mails of one campaign.
+
+    :param template: name of the mail template.
+    :param envelope_sender: where bounces go; None: to the sender of the organisation.
+    :raises ConfigurationError: the template or the sender's address cannot be used.
+    """
+
+    def __init__(
+        self, organisation: Organisation, template: str, links: FormLinks, envelope_sender: str | None = None
+    ) -> None:
+        self.template = MailTemplate(template, organisation)
+        self._links = links
+        self._sender = organisation.sender
+        envelope = clean_address(envelope_sender or organisation.sender.address)
+        if envelope is None or not envelope.isascii():
+            raise ConfigurationError(
+                f'sender "{envelope_sender or organisation.sender.address}" is not an address that mail can be sent '
+                "from; write it in ASCII letters, e.g. care@example.org"
+            )
+        self._envelope = envelope
+
+    def parcel(self, invitation: Claimed, sent_at: datetime) -> Parcel | None:
+        """The mail of a claimed invitation; None when its address cannot be written to."""
+        address = clean_address(invitation.email)
+        if address is None:
+            return None
+        until = invitation.answer_until
+        unsubscribe_url = self._links.unsubscribe(invitation.invitation_id, until + UNSUBSCRIBE_TIME)
+        letter = Letter(
+            display_name=invitation.display_name,
+            occasion=invitation.occasion,
+            answer_url=self._links.answer(invitation.invitation_id, until),
+            unsubscribe_url=unsubscribe_url,
+        )
+        content = mail_message(
+            self.template.render(invitation.language, letter),
+            invitation_id=invitation.invitation_id,
+            message_id=invitation.message_id,
+            sender=self._sender,
+            address=address,
+            name=greeting_name(invitation.display_name),
+            unsubscribe_url=unsubscribe_url,
+            sent_at=sent_at,
+        )
+        return Parcel(invitation.invitation_id, self._envelope, address, content)

@@ -1,0 +1,129 @@
+"""The ledger while a wave is sent: what is claimed, and what became of it.
+
+Every method is one transaction on the connection it was given. A claim is committed before the mail server sees the
+mail, so that a worker that dies leaves a trace and not a second mail.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import dict_row, tuple_row
+
+from cf_operators.domain.delivery import Settlement
+from cf_operators.domain.organisation import Asking
+from cf_operators.hooks.sql_text import sql_text
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An invitation that this worker may send now, with all that its mail needs."""
+
+    invitation_id: UUID
+    wave_id: str
+    message_id: str
+    language: str
+    occasion: str
+    attempt_count: int
+    answer_until: datetime
+    email: str
+    display_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One batch: what was claimed, and how many due invitations were cancelled, by reason."""
+
+    invitations: list[Claimed]
+    cancelled: Counter[str]
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was due."""
+        return not self.invitations and not self.cancelled
+
+
+class Ledger:
+    """The sending side of ``cf_ledger`` for one campaign and one worker.
+
+    :param connection: kept for the whole sending; no transaction is open between two calls.
+    :param worker: tells this worker's claims from those of all others, in all runs.
+    """
+
+    def __init__(
+        self, connection: psycopg.Connection[Any], campaign_id: str, asking: Asking, worker: str
+    ) -> None:
+        self._connection = connection
+        self._values = {
+            "campaign_id": campaign_id,
+            "quiet_days": asking.quiet_days,
+            "consent": asking.consent,
+            "worker": worker,
+        }
+
+    def lapse(self, clock: datetime) -> int:
+        """Turn what was claimed past its lease, by any worker, into ``unknown``. Returns how many."""
+        with self._connection.transaction():
+            return self._execute("lapse", clock=clock)
+
+    def expire(self, clock: datetime) -> int:
+        """Close what waits in waves whose last moment has passed. Returns how many."""
+        with self._connection.transaction():
+            return self._execute("expire", clock=clock)
+
+    def claim(self, most: int, lease: timedelta, clock: datetime) -> Claim:
+        """Take up to ``most`` due invitations; whoever may not be asked any more is cancelled instead."""
+        values = {**self._values, "clock": clock, "most": most, "lease_until": clock + lease}
+        with self._connection.transaction(), self._connection.cursor(row_factory=dict_row) as cursor:
+            self._execute("claim_lock")
+            rows = cursor.execute(sql_text("ledger/claim.sql").encode(), values).fetchall()
+        cancelled = Counter(row["reason"] for row in rows if row["outcome"] == "cancelled")
+        claimed = [row for row in rows if row["outcome"] == "claimed"]
+        names = [field.name for field in fields(Claimed)]
+        return Claim([Claimed(**{name: row[name] for name in names}) for row in claimed], cancelled)
+
+    def record(
+        self, settlements: Sequence[Settlement], bad_addresses: Sequence[UUID], clock: datetime
+    ) -> int:
+        """Write what became of claimed invitations, in one transaction.
+
+        :param bad_addresses: invitations whose address the server says does not exist; it is suppressed.
+        :returns: how many were written; less than given only when somebody else has settled the others meanwhile.
+        """
+        columns = {
+            "invitation_ids": [each.invitation_id for each in settlements],
+            "states": [each.state for each in settlements],
+            "reasons": [each.reason for each in settlements],
+            "replies": [each.reply for each in settlements],
+            "accepted_at": [each.accepted_at for each in settlements],
+            "send_not_before": [each.send_not_before for each in settlements],
+            "attempts": [each.attempts for each in settlements],
+        }
+        with self._connection.transaction():
+            written = self._execute("record", **columns)
+            if bad_addresses:
+                self._execute("suppress", invitation_ids=list(bad_addresses), clock=clock)
+        return written
+
+    def recent_outcomes(self, wave_ids: Collection[str], most: int) -> dict[str, tuple[int, int]]:
+        """The newest outcomes of each wave, ``most`` at most, and how many of them were refusals."""
+        values = {"wave_ids": sorted(wave_ids), "most": most}
+        with self._connection.transaction(), self._connection.cursor(row_factory=tuple_row) as cursor:
+            cursor.execute(sql_text("ledger/recent_outcomes.sql").encode(), values)
+            return {wave_id: (outcomes, refused) for wave_id, outcomes, refused in cursor}
+
+    def stop_wave(self, wave_id: str, note: str) -> bool:
+        """Pull the kill switch of a wave. Returns whether it was not pulled before."""
+        with self._connection.transaction():
+            return self._execute("stop_wave", wave_id=wave_id, note=note) > 0
+
+    def _execute(self, name: str, **values: Any) -> int:
+        statement = sql_text(f"ledger/{name}.sql")
+        bound = {**self._values, **values} if "%(" in statement else None
+        return self._connection.execute(statement.encode(), bound).rowcount
