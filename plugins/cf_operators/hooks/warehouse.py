@@ -55,7 +55,8 @@ class WarehouseHook(BaseHook):
     def transaction(self) -> Iterator[psycopg.Connection]:
         """One transaction: committed when the block ends, rolled back when it raises.
 
-        :raises WarehouseUnavailable: the server cannot be reached or refuses the login.
+        :raises WarehouseUnavailable: the server cannot be reached, refuses the login, goes away in the middle, or gave
+            the transaction up (deadlock, serialisation): nothing of it stays, and it may be run again.
         """
         try:
             connection = psycopg.connect(self.connection_uri(), options="-c timezone=UTC", connect_timeout=10)
@@ -64,5 +65,11 @@ class WarehouseHook(BaseHook):
                 f'warehouse (connection "{self.conn_id}"): no connection: {str(error).strip()}; '
                 "check that the server runs and that host, port, login and password of the connection are right"
             ) from error
-        with connection:
-            yield connection
+        try:
+            with connection:
+                yield connection
+        except psycopg.OperationalError as error:
+            raise WarehouseUnavailable(
+                f'warehouse (connection "{self.conn_id}"): the transaction was given up: {str(error).strip()}; '
+                "nothing of it was kept, the task may run again"
+            ) from error

@@ -1,0 +1,61 @@
+"""The door to the warehouse: transactions end as a whole, and errors say what to do."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from cf_operators.errors import ConfigurationError, WarehouseUnavailable
+from cf_operators.hooks.warehouse import WarehouseHook
+from tests.conftest import Warehouse, free_port
+
+WAVES = "select count(*) as n from cf_ledger.watermark"
+
+
+def put(connection: psycopg.Connection, name: str) -> None:
+    connection.execute("insert into cf_ledger.watermark values (%s, '3', now())", [name])
+
+
+def test_block_that_ends_is_kept(warehouse: Warehouse) -> None:
+    with WarehouseHook().transaction() as connection:
+        put(connection, "kept")
+    assert warehouse.rows(WAVES) == [{"n": 1}]
+
+
+def test_block_that_raises_leaves_nothing(warehouse: Warehouse) -> None:
+    with pytest.raises(ZeroDivisionError), WarehouseHook().transaction() as connection:
+        put(connection, "lost")
+        raise ZeroDivisionError
+    assert warehouse.rows(WAVES) == [{"n": 0}]
+
+
+def test_sessions_run_in_utc(warehouse: Warehouse) -> None:
+    with WarehouseHook().transaction() as connection:
+        assert connection.execute("show timezone").fetchone() == ("UTC",)
+
+
+def test_connection_lost_in_the_middle_may_be_tried_again(warehouse: Warehouse) -> None:
+    with (
+        pytest.raises(WarehouseUnavailable, match="nothing of it was kept") as caught,
+        WarehouseHook().transaction() as connection,
+    ):
+        put(connection, "lost")
+        with warehouse.connect() as other:
+            other.execute("select pg_terminate_backend(%s)", [connection.info.backend_pid])
+        connection.execute("select 1")
+    assert caught.value.is_retriable
+    assert warehouse.rows(WAVES) == [{"n": 0}]
+
+
+def test_server_that_is_not_there_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    port = free_port()
+    monkeypatch.setenv("AIRFLOW_CONN_CF_WAREHOUSE", f"postgres://cf_engine:s3cret@127.0.0.1:{port}/warehouse")
+    with pytest.raises(WarehouseUnavailable, match=str(port)) as caught, WarehouseHook().transaction():
+        pass
+    assert "s3cret" not in str(caught.value)
+
+
+def test_connection_of_another_type_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_CF_WAREHOUSE", "mysql://root@127.0.0.1/warehouse")
+    with pytest.raises(ConfigurationError, match='type is "mysql".*must be postgres'):
+        WarehouseHook().connection_uri()
