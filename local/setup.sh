@@ -34,9 +34,12 @@ find_python() {
 }
 
 make_venv() {
-    if fits .venv/bin/python && { has_uv || .venv/bin/python -m pip --version >/dev/null 2>&1; }; then
-        touch .venv/.made
-        return
+    if fits .venv/bin/python; then
+        # One that is there is kept; it may have been made without pip.
+        if has_uv || .venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip >/dev/null 2>&1; then
+            touch .venv/.made
+            return
+        fi
     fi
     local python
     python=$(find_python)

@@ -24,7 +24,7 @@ from local.settings import StackSettings
 from local.supervisor import Program, Record, Supervisor
 from local.warehouse_roles import prepare_databases
 
-READY_TIMEOUT = 180.0
+READY_TIMEOUT = 300.0
 FORM_APPLICATION = "cf_operators.web.form_app:create_app"
 
 
