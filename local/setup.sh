@@ -25,7 +25,8 @@ find_python() {
     local candidate
     for candidate in python3 python3.13 python3.12 python3.11; do
         if fits "$candidate"; then
-            echo "$candidate"
+            # The program itself: a version manager may have put a switch of its own on the path.
+            "$candidate" -c 'import sys; print(sys.executable)'
             return
         fi
     done
@@ -46,10 +47,10 @@ make_venv() {
     rm -rf .venv  # an interrupted attempt, or one of a Python that is gone
     if has_uv; then
         say "making the environment .venv with uv and $("$python" --version)"
-        uv venv --quiet --python "$(command -v "$python")" .venv
+        uv venv --quiet --python "$python" .venv
     else
         "$python" -c 'import venv, ensurepip' 2>/dev/null || fail "$python has no module venv or ensurepip." \
-            "On Debian and Ubuntu install it with: apt-get install $(basename "$(readlink -f "$(command -v "$python")")")-venv"
+            "On Debian and Ubuntu install it with: apt-get install $(basename "$(readlink -f "$python")")-venv"
         say "making the environment .venv with $("$python" --version)"
         "$python" -m venv .venv
     fi
