@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 
 from cf_operators.errors import ConfigurationError
-
 from demo.history import run_history
 from demo.shop_run import run_shop
 from local.errors import StackError

@@ -19,6 +19,7 @@ class Ending:
 
     walk: Walk
     mails_sent: int
+    stays_up: bool
     with_months: bool = False
 
     @property
@@ -46,7 +47,9 @@ class Ending:
         return [
             "",
             "-- Where to look ".ljust(WIDTH, "-"),
-            "`make up` keeps everything running, with the data of this run, until Ctrl-C:",
+            "Everything is still up:"
+            if self.stays_up
+            else "`make up` starts everything again, with the data of this run, until Ctrl-C:",
             f"  Airflow      {stack.airflow_url}",
             *(f"                 {user:<8} {password}" for user, password in accounts.items()),
             f"  Caught mail  {stack.inbox_url}",

@@ -37,7 +37,7 @@ def run_history(folder: Path, pack_name: str | None) -> list[str]:
         progress.headline("Ask about fresh deliveries")
         walk.send_post_purchase()
         sent = len(MailStore(settings.mail_folder).names())
-        results = Ending(walk, mails_sent=sent, with_months=True).show()
+        results = Ending(walk, mails_sent=sent, stays_up=False, with_months=True).show()
         return claims.nobody_mailed(sent, results)
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from cf_operators.domain.programme import Programme
 from cf_operators.domain.source import FilesSource
 from cf_operators.programme import load_programme
-
 from demo.errors import DemoError
 from local.settings import files_connection
 

@@ -23,6 +23,11 @@ DAGS = (
 @contextmanager
 def running_stack(settings: StackSettings, progress: Progress) -> Iterator[Stack]:
     """A stack with all DAGs ready; one that was started here is stopped at the end, whatever happens."""
+    with progress.never_silent():
+        yield from _running(settings, progress)
+
+
+def _running(settings: StackSettings, progress: Progress) -> Iterator[Stack]:
     if is_up(settings):
         progress.say(f"The stack of pack {settings.pack!r} is up already and stays up")
         stack = Stack(settings, progress.plain)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from cf_operators.programme import load_programme
-
 from demo import claims
 from demo.ending import Ending
 from demo.errors import DemoError
 from demo.progress import Progress
-from demo.running import running_stack
+from demo.running import is_up, running_stack
 from demo.walk import Walk
 from demo.warehouse import engine_address, message_ids
 from local.mail_store import MailStore
@@ -29,6 +28,7 @@ def run_shop(pack: str | None) -> list[str]:
             "unset it, so that their mail is caught instead of sent."
         )
     programme = load_programme(settings.programme)
+    stays_up = is_up(settings)
     with running_stack(settings, progress) as stack:
         walk = Walk(stack, programme, progress)
         mails = MailStore(settings.mail_folder)
@@ -45,7 +45,7 @@ def run_shop(pack: str | None) -> list[str]:
         progress.headline("Collect their answers, measure, act")
         walk.collect_answers()
         sent = len(set(mails.names()) - mails_before)
-        results = Ending(walk, mails_sent=sent).show()
+        results = Ending(walk, mails_sent=sent, stays_up=stays_up).show()
         ids = [str(mail.message["Message-ID"]).strip() for mail in mails.mails()]
         broken = claims.sent_once(ids, message_ids(engine_address(stack)))
         return broken + claims.found_planted_problem(results, is_first_run)

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import httpx
+
 from cf_operators.domain.campaign import AdHocCampaign, AnnualCampaign, Campaign, PostPurchaseCampaign
 from cf_operators.domain.programme import Programme
-
 from demo.crowd.crowd import Crowd
 from demo.progress import Progress, counts
 from demo.shop.generate import generate

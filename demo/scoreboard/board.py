@@ -112,6 +112,7 @@ def _name(row: Row) -> str:
 def _tasks(tasks: Sequence[Row]) -> list[str]:
     lines: list[str] = []
     for number, task in enumerate(tasks, start=1):
-        head = f"{number}. {task['title']} [{task['owner_id']}, due {task['due_on']:%Y-%m-%d}]"
-        lines += [cut(head), *(cut(f"   {line}") for line in evidence_lines(task["evidence"]))]
+        who = f"owner {task['owner_id']}, due {task['due_on']:%Y-%m-%d}"
+        lines.append(cut(f"{number}. {task['title']}"))
+        lines += [cut(f"   {line}") for line in (who, *evidence_lines(task["evidence"]))]
     return lines

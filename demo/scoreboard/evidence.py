@@ -9,7 +9,7 @@ from demo.scoreboard.number import interval, shown
 
 
 def evidence_lines(evidence: Mapping[str, Any]) -> tuple[str, str]:
-    """The missed months beside what they are compared with; then the complaints behind them and the worst slices."""
+    """The missed months beside what they are compared with; then the complaints behind them and the worst slice."""
     unit = evidence["kpi"]["unit"]
     return _months(evidence, unit), _causes(evidence, unit)
 
@@ -30,10 +30,7 @@ def _causes(evidence: Mapping[str, Any], unit: str) -> str:
         f"{row['category'].replace('_', ' ')} {row['count']:,} of {complaints['count']:,}"
         for row in complaints["categories"][:2]
     ]
-    worst = [f"{row['slice']} {shown(row['value'], unit)}" for row in evidence["worst_slices"][:2]]
-    return "; ".join(
-        [
-            f"complaints: {', '.join(categories) or 'none'}",
-            *([f"elsewhere worst: {', '.join(worst)}"] if worst else []),
-        ]
-    )
+    worst = [
+        f"worst besides: {row['slice']} {shown(row['value'], unit)}" for row in evidence["worst_slices"][:1]
+    ]
+    return "; ".join([f"complaints: {', '.join(categories) or 'none'}", *worst])

@@ -14,6 +14,9 @@ from demo.shop.calendar import month_start
 
 Row = dict[str, Any]
 
+STATES = (
+    "planned", "claimed", "accepted", "responded", "refused", "unknown", "bounced", "expired", "cancelled"
+)  # fmt: skip
 INVITATIONS = """
 select campaign_id, state, count(*) as invitations, count(*) filter (where planned_at >= %(since)s) as new
 from cf_ledger.invitation group by campaign_id, state order by campaign_id, state
@@ -76,9 +79,9 @@ class Results:
 
     @property
     def invitations_by_state(self) -> dict[str, int]:
-        """How many invitations of all campaigns stand in each state."""
+        """How many invitations of all campaigns stand in each state, from planned to the last word."""
         states: dict[str, int] = {}
-        for row in self.invitations:
+        for row in sorted(self.invitations, key=lambda row: STATES.index(row["state"])):
             states[row["state"]] = states.get(row["state"], 0) + row["invitations"]
         return states
 

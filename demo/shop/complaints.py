@@ -18,7 +18,7 @@ CATEGORIES = {
 }  # of complaints not about delivery
 CHANNELS = {"email": 50, "phone": 35, "web": 15}
 SEVERITIES = {"1": 5, "2": 35, "3": 60}  # 1 is the worst
-CHANCE_WHEN_LATE, CHANCE_OTHERWISE = 0.25, 0.035
+CHANCE_WHEN_LATE, CHANCE_OTHERWISE = 0.35, 0.03
 
 
 @dataclass(frozen=True)

@@ -229,7 +229,7 @@ def test_the_board(filled: Warehouse) -> None:
     assert "Csat                              85.0%  76.5% to 93.5%  1,234  at least 70.0%  met" in text
     assert "Complaint Rate, per 1,000 orders   64.3    57.8 to 70.7  40  at most 120.0   met" in text
     assert (
-        "1. on_time_delivery missed for region=North [logistics, due 2027-01-06]\n   2026-10 48.8% (34"
+        "1. on_time_delivery missed for region=North\n   owner logistics, due 2027-01-06\n   2026-10 48.8% (34"
         in text
     )
     assert "Opened earlier and still open: 1" in text
@@ -326,7 +326,7 @@ def test_intervals_and_targets() -> None:
 def test_evidence_in_two_lines() -> None:
     assert evidence_lines(EVIDENCE) == (
         "2026-10 48.8% (34.0% to 63.8%, n 41), 2026-09 50.0% (36.0% to 64.0%, n 40); all others 95.1%",
-        "complaints: late delivery 18 of 26, damaged 4 of 26; elsewhere worst: product=Garden 81.0%",
+        "complaints: late delivery 18 of 26, damaged 4 of 26; worst besides: product=Garden 81.0%",
     )
     first, second = evidence_lines(NO_EVIDENCE)
     assert first.endswith("n 40)")
