@@ -27,6 +27,8 @@
   for (const question of survey.getAllQuestions()) {
     // The ends of a scale stand under its buttons: beside them there is no room on a phone.
     if (question.getType() === "rating") question.rateDescriptionLocation = "bottom";
+    // Leave the variables of HTML to onProcessHtml above, which puts them in as text.
+    if (question.getType() === "html") question.getProcessedText = (text) => text;
   }
   survey.data = page.answers;
   survey.currentPageNo = firstPageToDo();
