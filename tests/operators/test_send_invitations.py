@@ -607,3 +607,36 @@ def test_killed_in_the_middle_nothing_is_sent_twice_and_nothing_is_lost_from_sig
     assert set(seen.values()) == {1}
     accepted = {row["message_id"] for row in people.invitations().values() if row["state"] == "accepted"}
     assert accepted <= set(seen)
+
+
+def test_a_task_that_runs_out_of_time_writes_down_what_it_knows(
+    people: People, planned: Planned, send: Send, catcher: MailCatcher
+) -> None:
+    """Airflow ends a task by raising in the middle of whatever runs, here while a mail is between dot and reply."""
+    planned(5)
+
+    class OutOfTime(BaseException):
+        pass
+
+    def ring(*_: object) -> None:
+        raise OutOfTime
+
+    def answer(stage: str, recipient: str) -> str | None:
+        if stage == "dot" and len(catcher.caught) == 2:
+            os.kill(os.getpid(), signal.SIGALRM)
+            time.sleep(0.5)
+        return None
+
+    catcher.answer = answer
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        with pytest.raises(BaseException) as caught:  # noqa: PT011 - it may come wrapped in a group
+            send(lines=1)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert "OutOfTime" in repr(caught.value)
+    assert states(people) == {"accepted": 2, "unknown": 1, "planned": 2}
+    catcher.answer = lambda at, to: None
+    assert outcomes(send()) == {"accepted": 2}
+    assert set(catcher.message_ids().values()) == {1}
+    assert states(people) == {"accepted": 4, "unknown": 1}

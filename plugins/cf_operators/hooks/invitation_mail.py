@@ -31,14 +31,9 @@ class InvitationMail:
     ) -> None:
         self.template = MailTemplate(template, organisation)
         self._links = links
-        self._sender = organisation.sender
-        envelope = clean_address(envelope_sender or organisation.sender.address)
-        if envelope is None or not envelope.isascii():
-            raise ConfigurationError(
-                f'sender "{envelope_sender or organisation.sender.address}" is not an address that mail can be sent '
-                "from; write it in ASCII letters, e.g. care@example.org"
-            )
-        self._envelope = envelope
+        address = _ascii_address(organisation.sender.address)
+        self._sender = organisation.sender.model_copy(update={"address": address})
+        self._envelope = _ascii_address(envelope_sender) if envelope_sender else address
 
     def parcel(self, invitation: Claimed, sent_at: datetime) -> Parcel | None:
         """The mail of a claimed invitation; None when its address cannot be written to."""
@@ -64,3 +59,13 @@ class InvitationMail:
             sent_at=sent_at,
         )
         return Parcel(invitation.invitation_id, self._envelope, address, content)
+
+
+def _ascii_address(text: str) -> str:
+    address = clean_address(text)
+    if address is None or not address.isascii():
+        raise ConfigurationError(
+            f'sender "{text}" is not an address that every mail server takes mail from; write the part before the @ in '
+            "ASCII letters, e.g. care@example.org"
+        )
+    return address

@@ -4,31 +4,16 @@ from __future__ import annotations
 
 from binascii import b2a_qp
 from datetime import datetime
-from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, Policy
+from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
-from typing import Any
+from functools import lru_cache
 from uuid import UUID
 
 from cf_operators.domain.greeting_name import one_line
 from cf_operators.domain.organisation import Sender
 from cf_operators.hooks.mail_template import Rendered
-
-
-class _Unfolded(UnstructuredHeader, BaseHeader):
-    """A header that holds one long word. Python would fold a URL into encoded words, which no mail program reads."""
-
-    def fold(self, *, policy: Policy[Any]) -> str:
-        return f"{self.name}: {self}{policy.linesep}"
-
-
-_HEADERS = HeaderRegistry()
-for _name in ("list-unsubscribe", "message-id"):
-    _HEADERS.map_to_type(_name, _Unfolded)
-
-_POLICY = SMTP.clone(header_factory=_HEADERS)
-_UTF8_POLICY = _POLICY.clone(utf8=True)
 
 
 def mail_message(
@@ -49,23 +34,48 @@ def mail_message(
     :param name: how the recipient is called; control and direction characters are taken away.
     :param unsubscribe_url: takes a POST without a login (RFC 8058).
     """
-    # "=_" cannot occur in quoted-printable text, so the boundary never occurs inside of a part.
-    boundary = f"=_{invitation_id.hex}"
-    message = EmailMessage(policy=_POLICY if address.isascii() else _UTF8_POLICY)
-    message["From"] = Address(one_line(sender.name), addr_spec=sender.address)
+    is_utf8 = not address.isascii()
+    message = EmailMessage(policy=SMTPUTF8 if is_utf8 else SMTP)
     message["To"] = Address(one_line(name, 80), *address.rsplit("@", 1))
     message["Subject"] = one_line(mail.subject)
-    message["Date"] = format_datetime(sent_at)
-    message["Message-ID"] = message_id
-    message["List-Unsubscribe"] = f"<{unsubscribe_url}>"
+    # "=_" cannot occur in quoted-printable text, so the boundary never occurs inside of a part.
+    boundary = f"=_{invitation_id.hex}"
+    words = (
+        ("Date", format_datetime(sent_at)),
+        ("Message-ID", message_id),
+        ("List-Unsubscribe", f"<{unsubscribe_url}>"),
+        ("Content-Type", f'multipart/alternative; boundary="{boundary}"'),
+    )
+    return b"".join(
+        (
+            _same_in_all(sender),
+            message.as_bytes().removesuffix(b"\r\n"),
+            *(_one_piece(header, value) for header, value in words),
+            b"\r\n",
+            _part(boundary, "plain", mail.text),
+            _part(boundary, "html", mail.html),
+            f"--{boundary}--\r\n".encode(),
+        )
+    )
+
+
+@lru_cache(maxsize=4)
+def _same_in_all(sender: Sender) -> bytes:
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address(one_line(sender.name), addr_spec=sender.address)
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     # Nobody's holiday reply should come back to a survey (RFC 3834; the second is Microsoft's).
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
-    head = message.as_bytes().removesuffix(b"\r\n")
-    kind = f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode()
-    parts = (_part(boundary, "plain", mail.text), _part(boundary, "html", mail.html))
-    return b"".join((head, kind, *parts, f"--{boundary}--\r\n".encode()))
+    message["MIME-Version"] = "1.0"
+    return message.as_bytes().removesuffix(b"\r\n")
+
+
+def _one_piece(header: str, value: str) -> bytes:
+    """A header that is never folded. Python would fold a long URL into encoded words, which no mail program reads."""
+    if not value.isascii() or not value.isprintable():
+        raise ValueError(f"{header} {value!r} holds something else than printable ASCII")
+    return f"{header}: {value}\r\n".encode()
 
 
 def _part(boundary: str, subtype: str, content: str) -> bytes:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from cf_operators.domain.delivery import NOT_TRIED, Delivery
 from cf_operators.errors import ConfigurationError, MailServerUnavailable
-from cf_operators.hooks.smtp_line import Interrupted, Parcel, SmtpLine
+from cf_operators.hooks.smtp_line import Parcel, SmtpLine
 from cf_operators.hooks.smtp_settings import SmtpSettings
 
 
@@ -65,14 +65,16 @@ class MailServer:
             parcel, is_used_line = waiting.popleft(), line.carried > 0
             try:
                 delivery = await line.carry(parcel)
-            except Interrupted as interrupted:
-                results[parcel.invitation_id] = interrupted.delivery
+                if is_used_line and delivery.is_line_stale:
+                    # The server had closed a line that lay idle. It was asked nothing, so nothing counts as tried.
+                    waiting.appendleft(parcel)
+                else:
+                    results[parcel.invitation_id] = delivery
+            except (
+                BaseException
+            ):  # cancelled, timed out, told to end: the mail may be at the server all the same
+                results[parcel.invitation_id] = line.break_off()
                 raise
-            if is_used_line and delivery.is_line_stale:
-                # The server had closed a line that lay idle. Nothing was asked of it, so nothing counts as tried.
-                waiting.appendleft(parcel)
-                continue
-            results[parcel.invitation_id] = delivery
         return None
 
     async def _turn(self) -> None:

@@ -26,8 +26,11 @@ MAIL_ROOT = Path(__file__).resolve().parents[3] / "include" / "templates" / "mai
 
 FRAME_TEXTS = ("greeting", "thanks", "plain_link", "unsubscribe", "complain")
 OWN_TEXTS = ("subject", "preview", "heading", "paragraphs", "button", "reason")
+LONGEST_TEXT = 2000
 VALUES = ("name", "occasion", "organisation")
 """What a text may use."""
+
+Texts = dict[str, list[str | Template]]
 
 # Texts are no markup: they are escaped when they are put into the HTML layout.
 _TEXTS = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
@@ -66,7 +69,7 @@ class MailTemplate:
         self._organisation = organisation
         self._html = _HTML.from_string(_compiled_mjml(root / "invitation.mjml"))
         self._text = _PLAIN.from_string(_file(root / "invitation.txt"))
-        self._texts: dict[str, dict[str, list[Template]]] = {}
+        self._texts: dict[str, Texts] = {}
         problems: list[str] = []
         for language in organisation.languages:
             frame, own = root / "frame" / f"{language}.yml", root / name / f"{language}.yml"
@@ -93,7 +96,10 @@ class MailTemplate:
             "organisation": self._organisation,
         }
         filled: dict[str, Any] = {
-            key: [one_line(part.render(values), 2000) for part in parts]
+            key: [
+                part if isinstance(part, str) else one_line(part.render(values), LONGEST_TEXT)
+                for part in parts
+            ]
             for key, parts in self._texts[chosen].items()
         }
         texts = {key: parts if key == "paragraphs" else parts[0] for key, parts in filled.items()}
@@ -110,8 +116,8 @@ class MailTemplate:
         return Rendered(texts["subject"], self._html.render(page), self._text.render(page))
 
 
-def _read_texts(files: Mapping[Path, Sequence[str]]) -> tuple[dict[str, list[Template]], list[str]]:
-    texts: dict[str, list[Template]] = {}
+def _read_texts(files: Mapping[Path, Sequence[str]]) -> tuple[Texts, list[str]]:
+    texts: Texts = {}
     problems: list[str] = []
     for path, keys in files.items():
         try:
@@ -139,8 +145,16 @@ def _read_texts(files: Mapping[Path, Sequence[str]]) -> tuple[dict[str, list[Tem
                 continue
             problems += [f"  {path}: {key}: {problem}" for part in parts for problem in _text_problems(part)]
             if not problems:
-                texts[key] = [_TEXTS.from_string(part) for part in parts]
+                texts[key] = [_compiled_text(part) for part in parts]
     return texts, problems
+
+
+def _compiled_text(source: str) -> str | Template:
+    """A text that uses no value is the same in every mail: it is filled here, once."""
+    template = _TEXTS.from_string(source)
+    if meta.find_undeclared_variables(_TEXTS.parse(source)):
+        return template
+    return one_line(template.render(), LONGEST_TEXT)
 
 
 def _text_problems(source: str) -> list[str]:

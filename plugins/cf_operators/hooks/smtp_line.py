@@ -22,7 +22,6 @@ MAILS_PER_LINE = 100
 """A new connection is opened after this many mails: servers limit how much one may carry."""
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
-_LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +32,6 @@ class Parcel:
     sender: str
     recipient: str
     content: bytes
-
-
-class Interrupted(asyncio.CancelledError):
-    """The task was cancelled in the middle of a dialogue. ``delivery`` is what is known of the mail."""
-
-    def __init__(self, delivery: Delivery) -> None:
-        super().__init__()
-        self.delivery = delivery
 
 
 class SmtpLine:
@@ -93,9 +84,8 @@ class SmtpLine:
                 client.close()
 
     async def carry(self, parcel: Parcel) -> Delivery:
-        """Hand over one mail on an open line. Whatever the server does has a result; only being cancelled raises.
-
-        :raises Interrupted: the task was cancelled; it tells what is known of the mail.
+        """Hand over one mail on an open line. Whatever the server does has a result; what raises comes from elsewhere,
+        and :meth:`break_off` tells then what is known of the mail.
         """
         client = self._client
         assert client is not None, "the line is not open"
@@ -105,15 +95,17 @@ class SmtpLine:
             return Delivery("refused", reason="the mail server takes no addresses beyond ASCII (SMTPUTF8)")
         try:
             reply = await self._dialogue(client, parcel)
-        except asyncio.CancelledError as error:
-            client.close()
-            raise Interrupted(lost(self._stage)) from error
         except (aiosmtplib.SMTPException, OSError):
-            client.close()
-            return lost(self._stage)
+            return self.break_off()
         result = answered(self._stage, reply.code, reply.message)
         self._holds_rest = result.result != "accepted"
         return result
+
+    def break_off(self) -> Delivery:
+        """Close the line at once, and tell what is known of the mail that it was carrying."""
+        if self._client:
+            self._client.close()
+        return lost(self._stage)
 
     async def _dialogue(self, client: aiosmtplib.SMTP, parcel: Parcel) -> aiosmtplib.SMTPResponse:
         """The reply that settles the mail: the first that is not the wanted one, else the one after the dot."""
@@ -175,7 +167,9 @@ class SmtpLine:
 
 def _stuffed(content: bytes) -> bytes:
     """The content as DATA wants it: CRLF line ends, and a dot before each leading dot (RFC 5321, 4.5.2)."""
-    lines = _LINE_END.sub(b"\r\n", content)
+    lines = content
+    if lines.count(b"\n") != lines.count(b"\r\n") or lines.count(b"\r") != lines.count(b"\r\n"):
+        lines = _LINE_END.sub(b"\r\n", lines)
     if not lines.endswith(b"\r\n"):
         lines += b"\r\n"
-    return _LEADING_DOT.sub(b"..", lines)
+    return (b"\r\n" + lines).replace(b"\r\n.", b"\r\n..")[2:]
