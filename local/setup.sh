@@ -36,11 +36,8 @@ find_python() {
 
 make_venv() {
     if fits .venv/bin/python; then
-        # One that is there is kept; it may have been made without pip.
-        if has_uv || .venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip >/dev/null 2>&1; then
-            touch .venv/.made
-            return
-        fi
+        touch .venv/.made
+        return
     fi
     local python
     python=$(find_python)
@@ -65,6 +62,8 @@ install_packages() {
         uv pip install --quiet --python .venv/bin/python --no-deps --require-hashes -r "$lock"
     else
         say "installing $count packages of $lock with pip; this takes some minutes the first time"
+        # An environment that uv made has no pip of its own.
+        .venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip >/dev/null 2>&1
         # The lock is complete; left to itself, pip does not see the pin of a package that is wanted with an extra.
         .venv/bin/python -m pip install --no-cache-dir --progress-bar off --no-deps --require-hashes -r "$lock" \
             2>var/setup/pip.log \
