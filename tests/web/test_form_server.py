@@ -6,6 +6,7 @@ import gzip
 import logging
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from cf_operators.errors import ConfigurationError
 from cf_operators.web.form_app import create_app
 from cf_operators.web.form_gate import WithoutTokens
 from cf_operators.web.form_settings import FormSettings
-from tests.conftest import ROOT, Warehouse
+from tests.conftest import ROOT, Warehouse, free_port
 from tests.web.conftest import Form
 from tests.web.running_form import definition_of, form_settings, invite, running_form
 
@@ -78,6 +79,37 @@ def test_settings_are_read_and_no_secret_is_shown() -> None:
     with pytest.raises(ConfigurationError, match="CF_FORM_DATABASE cannot be read") as refused:
         FormSettings.from_environment(environment | {"CF_FORM_DATABASE": "cf_form:geheim"})
     assert "geheim" not in str(refused.value)
+
+
+def test_the_documented_command_serves_and_stops(warehouse: Warehouse, tmp_path: Path) -> None:
+    port = free_port()
+    settings = form_settings(warehouse, port)
+    command = ["-m", "uvicorn", "--factory", "cf_operators.web.form_app:create_app", "--port", str(port)]
+    environment = {
+        "CF_FORM_DATABASE": settings.database,
+        "CF_FORM_SIGNING_KEY": settings.signing_key,
+        "CF_FORM_PUBLIC_URL": settings.public_url,
+        "CF_NODE_MODULES": str(settings.node_modules),
+    }
+    link = invite(warehouse, definition_of("annual")).survey
+    with (tmp_path / "log").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, *command, "--no-server-header"],
+            stdout=log,
+            stderr=log,
+            env=PLUGINS | environment,
+        )
+    try:
+        with httpx.Client(base_url=settings.public_url, transport=httpx.HTTPTransport(retries=8)) as client:
+            assert client.get("/health").json() == {"status": "ok"}
+            page = client.get(link)
+            assert (page.status_code, "server" in page.headers) == (200, False)
+    finally:
+        server.terminate()
+        assert server.wait(timeout=20) in {0, -signal.SIGTERM}
+    lines = (tmp_path / "log").read_text()
+    assert '"GET /s/... HTTP/1.1" 200' in lines
+    assert link not in lines
 
 
 def test_missing_packages_are_named(warehouse: Warehouse, tmp_path: Path) -> None:

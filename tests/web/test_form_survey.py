@@ -173,6 +173,7 @@ def test_malformed_bodies_are_refused(form: Form) -> None:
         (b'{"answers": {"nps": 1e999}, "complete": false}', as_json, 400),
         (b'{"answers": {"nps": 1' + b"0" * 5000 + b'}, "complete": false}', as_json, 400),
         (b"[" * 60_000, as_json, 400),
+        (b'{"answers": {"nps": ' + b"[" * 900 + b"]" * 900 + b'}, "complete": false}', as_json, 400),
         (b"\xff\xfe", as_json, 400),
         (b"[]", as_json, 422),
         (b'{"answers": [], "complete": true}', as_json, 422),

@@ -64,11 +64,11 @@ async def read_submission(request: Request) -> Submission:
         raise BodyRefused(415, f'the content type is "{media_type}"; only application/json is allowed')
     body = await read_body(request)
     try:
-        content = json.loads(body, parse_constant=_no_number, parse_float=_finite)
+        content = _storable(json.loads(body, parse_constant=_no_number, parse_float=_finite))
     except (ValueError, RecursionError):
         raise BodyRefused(400, "the body is not JSON") from None
     try:
-        submission = Submission.model_validate(content)
+        return Submission.model_validate(content)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the body"
@@ -76,7 +76,6 @@ async def read_submission(request: Request) -> Submission:
             422,
             f'{place}: {first["msg"]}; expected {{"answers": {{...}}, "complete": true or false, "language": "en"}}',
         ) from None
-    return submission.model_copy(update={"answers": _storable(submission.answers)})
 
 
 def _no_number(text: str) -> NoReturn:
