@@ -15,6 +15,7 @@ from local.errors import RunFailed, StackError
 
 PAGE = 100  # the largest page the API gives
 LAST_LOG_LINES = 30
+ASKED_AGAIN = 4  # times, after a question that got no answer in time
 ACTIVE = ("queued", "running")
 
 
@@ -140,16 +141,20 @@ class AirflowClient:
         return response.json()
 
     def _send(self, method: str, path: str, **arguments: Any) -> httpx.Response:
-        try:
-            response = self._http.request(method, path, **arguments)
-            if response.status_code == httpx.codes.UNAUTHORIZED:
-                self._log_in()
+        # A busy machine may leave a question without an answer for a while; to ask again changes nothing.
+        for patience in reversed(range(ASKED_AGAIN + 1 if method == "GET" else 1)):
+            try:
                 response = self._http.request(method, path, **arguments)
-        except httpx.TransportError as error:
-            self._check()
-            raise StackError(
-                f"Airflow at {self._http.base_url} does not answer {method} {path}: {error!r}"
-            ) from error
+                if response.status_code == httpx.codes.UNAUTHORIZED:
+                    self._log_in()
+                    response = self._http.request(method, path, **arguments)
+                break
+            except httpx.TransportError as error:
+                self._check()
+                if not patience or not isinstance(error, httpx.TimeoutException):
+                    raise StackError(
+                        f"Airflow at {self._http.base_url} does not answer {method} {path}: {error!r}"
+                    ) from error
         if response.is_error:
             raise Refused(response)
         return response

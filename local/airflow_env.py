@@ -87,6 +87,8 @@ def _airflow_settings(settings: StackSettings, credentials: Credentials) -> dict
         "AIRFLOW__API__PORT": str(ports.airflow),
         "AIRFLOW__API__WORKERS": "1",
         "AIRFLOW__API__BASE_URL": address,
+        # The first task after a start waits for the web server to build its routes: seconds, on a busy machine more.
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
         "AIRFLOW__API__SECRET_KEY": credentials.api_secret_key,
         "AIRFLOW__API_AUTH__JWT_SECRET": credentials.jwt_secret,
         # New DAG files are seen within seconds, not after the default five minutes.
