@@ -38,7 +38,7 @@ sql: export CF_SQL := $(value Q)
 sql: var/setup/runtime ## query the results: make sql Q='select ...'
 	@$(PYTHON) -m local $(if $(PACK),--pack '$(PACK)') sql
 
-test: var/setup/dev var/setup/browser ## run all tests
+test: var/setup/dev var/setup/browser-dev ## run all tests
 	@$(PYTHON) -m pytest $(PYTEST_ARGS)
 
 lint: var/setup/dev ## check style, types, SQL and layers
@@ -48,14 +48,14 @@ lint: var/setup/dev ## check style, types, SQL and layers
 	$(if $(SQL_FOLDERS),$(PYTHON) -m local.sql_lint $(SQL_FOLDERS))
 	PYTHONPATH=plugins:. .venv/bin/lint-imports
 
-bench: var/setup/dev var/setup/browser ## measure speed
+bench: var/setup/dev var/setup/browser-dev ## measure speed
 	@test -d bench || { echo "There is no package bench in this version, so there is nothing to measure." >&2; exit 1; }
 	@$(PYTHON) -m bench
 
 lock: .venv/.made ## renew requirements.txt, requirements-dev.txt and package-lock.json
 	@$(SETUP) lock
 
-setup: var/setup/dev var/setup/browser
+setup: var/setup/dev var/setup/browser-dev
 
 .venv/.made:
 	@$(SETUP) venv
@@ -68,3 +68,6 @@ var/setup/dev: requirements-dev.txt .venv/.made
 
 var/setup/browser: package.json package-lock.json | var/setup/runtime
 	@$(SETUP) browser
+
+var/setup/browser-dev: package.json package-lock.json | var/setup/runtime
+	@$(SETUP) browser-dev

@@ -9,6 +9,8 @@ source, and brings `fct_complaint` up to date.
 **Then.** `cf_measure` starts by itself.
 """
 
+from typing import Final
+
 from airflow.sdk import DAG
 
 from cf_operators.assets import COMPLAINTS
@@ -17,7 +19,7 @@ from cf_operators.operators.collect_source import CollectSourceOperator
 from cf_operators.programme import load_programme
 from cf_operators.retry import DEFAULT_ARGS
 
-STREAM = "complaints"
+STREAM: Final = "complaints"
 
 with DAG(
     dag_id="cf_collect_complaints",

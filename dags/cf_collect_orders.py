@@ -10,6 +10,8 @@ Lands what is new in the stream `orders` of every source of the programme, one t
 **Then.** `cf_measure` starts by itself.
 """
 
+from typing import Final
+
 from airflow.sdk import DAG
 
 from cf_operators.assets import ORDERS
@@ -18,7 +20,7 @@ from cf_operators.operators.collect_source import CollectSourceOperator
 from cf_operators.programme import load_programme
 from cf_operators.retry import DEFAULT_ARGS
 
-STREAM = "orders"
+STREAM: Final = "orders"
 
 with DAG(
     dag_id="cf_collect_orders",

@@ -9,16 +9,18 @@ of the programme, one task per source. Brings `fct_invitation`, `fct_response` a
 **Then.** `cf_measure` starts by itself.
 """
 
+from typing import Final
+
 from airflow.sdk import DAG
 
 from cf_operators.assets import RESPONSES
 from cf_operators.operators.build_model import BuildModelOperator
-from cf_operators.operators.collect_submissions import CollectSubmissionsOperator
 from cf_operators.operators.collect_source import CollectSourceOperator
+from cf_operators.operators.collect_submissions import CollectSubmissionsOperator
 from cf_operators.programme import load_programme
 from cf_operators.retry import DEFAULT_ARGS
 
-STREAM = "responses"
+STREAM: Final = "responses"
 
 with DAG(
     dag_id="cf_collect_responses",

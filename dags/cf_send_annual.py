@@ -38,7 +38,7 @@ for campaign in programme.campaigns:
                 type=["null", "string"],
                 format="date",
                 title="Start on",
-                description_md=f"First day of this year's sending period. Empty: {campaign.starts_on}, as in the programme.",
+                description_md=f"First day of this year's sending period. Empty: {campaign.starts_on} (programme).",
             )
         },
     ):

@@ -4,7 +4,8 @@
 Every day, asks customers about the orders that reached them a few days ago (`delay_days`, per product where the
 programme says so).
 
-1. **plan** opens a wave per delivery day, plans one invitation per person, and records one reason for everybody left out.
+1. **plan** opens a wave per delivery day, plans one invitation per person, and records one reason for everybody left
+   out.
 2. **send** claims, renders and sends the invitations that are due, and records what the mail server said.
 
 **A missed day loses nobody.** Each run looks back over every delivery day that is still fresh (`fresh_days`).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,9 @@ from local.settings import StackSettings
 from local.stack import Stack
 from local.supervisor import Record
 
+STACK_TIME = re.compile(
+    r"^\[ *[\d.]+ s\] "
+)  # the stack's own clock; ours counts from the beginning of the demo
 DAGS = (
     "cf_prepare_warehouse",
     "cf_collect_orders",
@@ -34,9 +38,13 @@ def _running(settings: StackSettings, progress: Progress) -> Iterator[Stack]:
         stack.ready()
         yield stack
         return
+
+    def tell(line: str) -> None:
+        progress.say(STACK_TIME.sub("", line))
+
     progress.headline(f"Start PostgreSQL, Airflow, the survey form and a mail catcher in {settings.state}")
     settings.remember()
-    stack = Stack(settings, progress.plain)
+    stack = Stack(settings, tell)
     try:
         with stack:
             stack.ready(DAGS)

@@ -63,10 +63,13 @@ class Walk:
             self._run(client, "cf_prepare_warehouse")
 
     def collect(self) -> None:
-        """Take in orders first, then complaints and responses, which refer to them; then measure and act follow."""
+        """Take in everything; measure and act follow by themselves.
+
+        Orders come last: a missed target shows in them, and its task is to find the complaints behind it already there.
+        """
         with self.stack.client() as client:
-            self._run(client, "cf_collect_orders")
             self._run(client, "cf_collect_complaints", "cf_collect_responses")
+            self._run(client, "cf_collect_orders")
             self._settle(client)
 
     def collect_answers(self) -> None:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Set-up in steps; the Makefile calls each one when what it depends on has changed.
-#   setup.sh venv|runtime|dev|browser|lock
+#   setup.sh venv|runtime|dev|browser|browser-dev|lock
 # Everything stays inside the checkout: .venv, node_modules, var. Messages go to standard error, so that standard
 # output belongs to whatever runs after the set-up.
 
@@ -79,7 +79,7 @@ install_packages() {
 
 install_browser_assets() {
     say "fetching the browser assets of package-lock.json"
-    run_npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+    run_npm ci --ignore-scripts --no-audit --no-fund --loglevel=error "$@"
 }
 
 run_npm() {
@@ -120,9 +120,13 @@ case "${1:-}" in
         touch var/setup/runtime var/setup/dev  # the development lock contains the runtime lock
         ;;
     browser)
-        install_browser_assets
+        install_browser_assets --omit=dev
         touch var/setup/browser
         ;;
+    browser-dev)
+        install_browser_assets  # with the browser of the tests
+        touch var/setup/browser var/setup/browser-dev
+        ;;
     lock) renew_locks ;;
-    *) fail "usage: setup.sh venv|runtime|dev|browser|lock" ;;
+    *) fail "usage: setup.sh venv|runtime|dev|browser|browser-dev|lock" ;;
 esac

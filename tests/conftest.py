@@ -124,7 +124,9 @@ def shared() -> Path:
     """The folder of real data and published examples: ``CF_SHARED``, or ``shared`` beside the checkout."""
     folder = Path(os.environ.get("CF_SHARED", ROOT.parent / "shared"))
     if not folder.is_dir():
-        pytest.skip(f"machine cannot have: the shared data folder is not at {folder}; set CF_SHARED to its path")
+        pytest.skip(
+            f"machine cannot have: the shared data folder is not at {folder}; set CF_SHARED to its path"
+        )
     return folder
 
 
@@ -163,4 +165,3 @@ def run_context() -> Callable[..., dict[str, Any]]:
         }
 
     return make
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from airflow.sdk import Asset
+
 from cf_operators import assets
 
 if TYPE_CHECKING:

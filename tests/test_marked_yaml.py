@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from cf_operators.domain.problem import Location
 from cf_operators.marked_yaml import MarkedYaml
 

@@ -24,7 +24,9 @@ def test_empty_database_is_brought_to_head(warehouse_server: WarehouseServer) ->
     made = warehouse_server.create("empty_for_migration", "template0")
     try:
         assert migrate(made.uri) == (None, "0006_grants")
-        schemas = {row["nspname"] for row in made.rows("select nspname from pg_namespace where nspname like 'cf_%'")}
+        schemas = {
+            row["nspname"] for row in made.rows("select nspname from pg_namespace where nspname like 'cf_%'")
+        }
         assert schemas == {"cf_landing", "cf_ledger", "cf_core", "cf_kpi"}
     finally:
         warehouse_server.drop("empty_for_migration")
@@ -99,7 +101,10 @@ def test_bi_can_do_nothing_else(warehouse: Warehouse, statement: str) -> None:
         connection.execute(statement.encode())
 
 
-@pytest.mark.parametrize("relation", ["cf_ledger.contact", "cf_ledger.invitation", "cf_landing.form_submission", "cf_kpi.kpi_value"])
+@pytest.mark.parametrize(
+    "relation",
+    ["cf_ledger.contact", "cf_ledger.invitation", "cf_landing.form_submission", "cf_kpi.kpi_value"],
+)
 def test_form_reads_and_writes_no_table(warehouse: Warehouse, relation: str) -> None:
     for statement in (f"select * from {relation}", f"delete from {relation}"):
         with (
@@ -110,6 +115,8 @@ def test_form_reads_and_writes_no_table(warehouse: Warehouse, relation: str) -> 
 
 
 def test_connection_string_becomes_a_sqlalchemy_address() -> None:
-    url = sqlalchemy_url("host=db.example port=5433 dbname=warehouse user=cf_engine password='a b@c' sslmode=require")
+    url = sqlalchemy_url(
+        "host=db.example port=5433 dbname=warehouse user=cf_engine password='a b@c' sslmode=require"
+    )
     assert (url.host, url.port, url.database, url.password) == ("db.example", 5433, "warehouse", "a b@c")
     assert dict(url.query) == {"sslmode": "require"}

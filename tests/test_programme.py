@@ -13,14 +13,14 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from cf_operators.domain.campaign import AdHocCampaign, AnnualCampaign, PostPurchaseCampaign
 from cf_operators.domain.programme import Programme
 from cf_operators.errors import ConfigurationError
 from cf_operators.programme import SHIPPED, load_programme, main, schema, schema_text
 from cf_operators.programme_files import file_problems
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from tests.conftest import ROOT
 
 SCHEMA_FILE = ROOT / "include" / "config" / "programme.schema.json"

@@ -8,6 +8,7 @@ import pytest
 from airflow.sdk import DAG, BaseOperator
 from airflow.sdk.definitions.retry_policy import RetryAction
 from airflow.serialization.serialized_objects import DagSerialization
+
 from cf_operators import errors
 from cf_operators.retry import DEFAULT_ARGS, DELAYS, CfRetryPolicy
 

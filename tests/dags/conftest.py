@@ -55,7 +55,9 @@ def shop(tmp_path: Path, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) 
     """The generated shop of today as the source ``cf_shop``, and the public address of its forms."""
     folder = tmp_path / "input"
     generate(folder, datetime.now(UTC).date(), truth=tmp_path / "truth.csv")
-    monkeypatch.setenv("AIRFLOW_CONN_CF_SHOP", json.dumps({"conn_type": "fs", "extra": {"path": str(folder)}}))
+    monkeypatch.setenv(
+        "AIRFLOW_CONN_CF_SHOP", json.dumps({"conn_type": "fs", "extra": {"path": str(folder)}})
+    )
     monkeypatch.setenv(
         "AIRFLOW_CONN_CF_FORM",
         json.dumps({"conn_type": "http", "host": "http://127.0.0.1:8090", "password": "k" * 40}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +49,17 @@ def test_every_dag_does_its_part(warehouse: Warehouse, mailbox: Mailbox) -> None
     assert run("cf_send_post_purchase") == "success"
     after_orders = len(mailbox.message_ids)
     assert after_orders > 0
-    assert run("cf_send_ad_hoc", {"title": "Our service", "segments": ["business"], "max_recipients": 5}) == "success"
+    assert (
+        run("cf_send_ad_hoc", {"title": "Our service", "segments": ["business"], "max_recipients": 5})
+        == "success"
+    )
     after_ad_hoc = len(mailbox.message_ids)
     assert 0 < after_ad_hoc - after_orders <= 5
-    assert run("cf_send_annual", {"start_on": date.today().isoformat()}) == "success"
+    assert run("cf_send_annual", {"start_on": datetime.now(UTC).date().isoformat()}) == "success"
     assert len(set(mailbox.message_ids)) == len(mailbox.message_ids)
-    accepted = warehouse.rows("select count(*) as n from cf_ledger.invitation where state = 'accepted'")[0]["n"]
+    accepted = warehouse.rows("select count(*) as n from cf_ledger.invitation where state = 'accepted'")[0][
+        "n"
+    ]
     assert accepted == len(mailbox.message_ids)
 
 
@@ -72,7 +77,9 @@ def test_running_every_dag_again_changes_nothing(warehouse: Warehouse, mailbox: 
 
 
 @pytest.mark.usefixtures("airflow_db", "shop")
-def test_ad_hoc_request_with_a_typing_error_asks_nobody(warehouse: Warehouse, mailbox: Mailbox, shop: Path) -> None:
+def test_ad_hoc_request_with_a_typing_error_asks_nobody(
+    warehouse: Warehouse, mailbox: Mailbox, shop: Path
+) -> None:
     assert run("cf_collect_orders") == "success"
     assert run("cf_send_ad_hoc", {"title": "Our service", "segmets": ["business"]}) == "failed"
     assert run("cf_send_ad_hoc", {"title": "Our service", "segments": ["bussiness"]}) == "failed"

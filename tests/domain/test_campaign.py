@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from cf_operators.domain.campaign import AnnualCampaign, PostPurchaseCampaign
 from pydantic import ValidationError
+
+from cf_operators.domain.campaign import AnnualCampaign, PostPurchaseCampaign
 
 
 def post_purchase(**changes: Any) -> PostPurchaseCampaign:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cf_operators.domain.definition import VERSION_LENGTH, Definition
 from cf_operators.domain.kpi import Kpi
 from cf_operators.domain.kpi_value import slice_parts

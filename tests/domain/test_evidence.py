@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cf_operators.domain.effect import effect_criterion
 from cf_operators.domain.evidence import CategoryCount, ComplaintWindow, complaints, evidence, worst_slices
 from cf_operators.domain.kpi import Kpi
 from cf_operators.domain.missed_target import JudgedValue, MissedTarget
 from cf_operators.domain.task import TaskKey, due_day
-
 from tests.domain.test_missed_target import FEBRUARY, JANUARY, MARCH, judged, target
 
 FAMILIES: dict[str, dict[str, Any]] = {

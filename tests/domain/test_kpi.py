@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
+
 from cf_operators.domain.declared import Declared
 from cf_operators.domain.kpi import Kpi, Target
-from pydantic import ValidationError
 
 CSAT: dict[str, Any] = {
     "id": "csat",

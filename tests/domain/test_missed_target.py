@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+
 from cf_operators.domain.kpi import Target
 from cf_operators.domain.missed_target import RULE, JudgedValue, KnownTask, missed_targets, needs_task
 from cf_operators.domain.verdict import Verdict

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from cf_operators.domain.period import add_months, local_day, month_start, settled_months
 from hypothesis import given
 from hypothesis import strategies as st
+
+from cf_operators.domain.period import add_months, local_day, month_start, settled_months
 
 DAY = st.dates(date(1900, 1, 1), date(2200, 1, 1))
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cf_operators.domain.source import Column, FilesObject, FilesSource, SqlObject
 from pydantic import ValidationError
+
+from cf_operators.domain.source import Column, FilesObject, FilesSource, SqlObject
 
 
 @pytest.mark.parametrize(

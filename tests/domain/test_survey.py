@@ -7,9 +7,9 @@ import json
 from typing import Any
 
 import pytest
-from cf_operators.domain.survey import Question, languages, problems, questions, version_of
 from surveyjs import SurveyCreator, SurveyForm
 
+from cf_operators.domain.survey import Question, languages, problems, questions, version_of
 from tests.conftest import ROOT
 
 CSAT = Question("csat", "csat", 1, 5)
@@ -110,8 +110,8 @@ def one_page(*elements: dict[str, Any]) -> dict[str, Any]:
             "choices[0].text has no text",
         ),
         (
-            one_page({"type": "matrix", "name": "m", "columns": [{"cfConstruct": "csat"}]}),
-            "only a question of its own can measure",
+            one_page({"type": "matrix", "name": "m"}),
+            'matrix "m": the server does not check this type',
         ),
         (
             {"cfConstruct": "csat"} | one_page(rating(cfConstruct=...)),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cf_operators.domain import value
 from pydantic import TypeAdapter, ValidationError
+
+from cf_operators.domain import value
 
 ACCEPTED: list[tuple[Any, Any]] = [
     (value.Slug, "a"),

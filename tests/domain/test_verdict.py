@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from cf_operators.domain.verdict import VERDICTS, Verdict, judge
 from hypothesis import given
 from hypothesis import strategies as st
+
+from cf_operators.domain.verdict import VERDICTS, Verdict, judge
 
 NUMBER = st.floats(-1000, 1000)
 

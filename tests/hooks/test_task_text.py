@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+
 from cf_operators.domain.effect import effect_criterion
 from cf_operators.domain.evidence import CategoryCount, evidence
 from cf_operators.domain.missed_target import MissedTarget
 from cf_operators.hooks.task_text import month_label, number, render_description, render_title, slice_label
-
 from tests.domain.test_evidence import kpi, miss
 from tests.domain.test_missed_target import JANUARY, MARCH, judged, target
 

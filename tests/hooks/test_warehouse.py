@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import psycopg
 import pytest
 
@@ -22,10 +24,15 @@ def test_block_that_ends_is_kept(warehouse: Warehouse) -> None:
     assert warehouse.rows(WAVES) == [{"n": 1}]
 
 
-def test_block_that_raises_leaves_nothing(warehouse: Warehouse) -> None:
-    with pytest.raises(ZeroDivisionError), WarehouseHook().transaction() as connection:
+def write_and_fail(warehouse: Warehouse, fail: Callable[[psycopg.Connection], object]) -> None:
+    with WarehouseHook().transaction() as connection:
         put(connection, "lost")
-        raise ZeroDivisionError
+        fail(connection)
+
+
+def test_block_that_raises_leaves_nothing(warehouse: Warehouse) -> None:
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        write_and_fail(warehouse, lambda connection: connection.execute("select 1 / 0"))
     assert warehouse.rows(WAVES) == [{"n": 0}]
 
 
@@ -35,14 +42,13 @@ def test_sessions_run_in_utc(warehouse: Warehouse) -> None:
 
 
 def test_connection_lost_in_the_middle_may_be_tried_again(warehouse: Warehouse) -> None:
-    with (
-        pytest.raises(WarehouseUnavailable, match="nothing of it was kept") as caught,
-        WarehouseHook().transaction() as connection,
-    ):
-        put(connection, "lost")
+    def lose(connection: psycopg.Connection) -> None:
         with warehouse.connect() as other:
             other.execute("select pg_terminate_backend(%s)", [connection.info.backend_pid])
         connection.execute("select 1")
+
+    with pytest.raises(WarehouseUnavailable, match="nothing of it was kept") as caught:
+        write_and_fail(warehouse, lose)
     assert caught.value.is_retriable
     assert warehouse.rows(WAVES) == [{"n": 0}]
 
@@ -57,5 +63,5 @@ def test_server_that_is_not_there_is_named_without_its_password(monkeypatch: pyt
 
 def test_connection_of_another_type_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_CF_WAREHOUSE", "mysql://root@127.0.0.1/warehouse")
-    with pytest.raises(ConfigurationError, match='type is "mysql".*must be postgres'):
+    with pytest.raises(ConfigurationError, match=r'type is "mysql".*must be postgres'):
         WarehouseHook().connection_uri()

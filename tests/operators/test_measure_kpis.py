@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cf_operators.errors import ConfigurationError
 from cf_operators.operators.measure_kpis import MeasureKpisOperator
-
 from tests.conftest import ROOT, Warehouse
 from tests.sql.brute_force import BRUTE_FORCE, kaplan_meier_median
 from tests.sql.facts import Answer, Facts, local, random_facts, write_rows

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import psycopg
 import pytest
+
 from cf_operators.operators.measure_kpis import MeasureKpisOperator
 from cf_operators.operators.open_tasks import OpenTasksOperator
-
 from tests.conftest import Warehouse
 from tests.sql.facts import Complaint, Facts, Order, local
 

@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+
 from cf_operators.domain.definition import Definition
 from cf_operators.hooks.kpi_facts import read_data_as_of, read_statistics
 from cf_operators.hooks.sql_text import sql_text
 from cf_operators.programme import load_programme
 from cf_operators.stats.estimate import FAMILIES
-
 from tests.conftest import Warehouse
 from tests.sql.brute_force import BRUTE_FORCE, Key
 from tests.sql.facts import ZONE, Answer, Complaint, Facts, Invitation, Order, Response, local, random_facts

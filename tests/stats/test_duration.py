@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from cf_operators.stats.duration import median_duration
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cf_operators.stats.duration import median_duration
 from tests.sql.brute_force import kaplan_meier_median
 from tests.stats.published import KAPLAN_MEIER
 

@@ -6,6 +6,7 @@ import math
 
 import pandas as pd
 import pytest
+
 from cf_operators.stats.estimate import ESTIMATE_COLUMNS, FAMILIES, empty_statistics, estimate
 
 

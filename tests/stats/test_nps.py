@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from cf_operators.stats.interval import Interval
-from cf_operators.stats.nps import nps, score_variance
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cf_operators.stats.interval import Interval
+from cf_operators.stats.nps import nps, score_variance
 from tests.stats.published import NPS
 
 COUNT = st.integers(0, 10_000)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
+
 from cf_operators.stats.order_statistic import Ranks, fewest_with_interval, median_ranks
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cf_operators.stats.proportion import proportion
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cf_operators.stats.proportion import proportion
 from tests.stats.published import WILSON
 
 SHARES = st.integers(1, 100_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))

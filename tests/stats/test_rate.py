@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cf_operators.stats.rate import poisson_bounds, rate
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from cf_operators.stats.rate import poisson_bounds, rate
 from tests.stats.published import POISSON
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from statsmodels.duration.survfunc import SurvfuncRight
+
 from cf_operators.stats.duration import median_duration
 from cf_operators.stats.nps import nps, score_variance
 from cf_operators.stats.order_statistic import median_ranks
 from cf_operators.stats.proportion import proportion
 from cf_operators.stats.rate import rate
-from statsmodels.duration.survfunc import SurvfuncRight
 
 FAMILIES = ("nps", "proportion", "rate", "duration")
 KNOWN_CASES = 13

@@ -92,7 +92,8 @@ class SourceObject(Entry):
     stream: Stream = Field(description="What the rows are about; decides which DAG collects them.")
     read: str = Field(description="What to read; see the kind of the source.")
     columns: Annotated[dict[Line, ColumnSpec], Field(min_length=1)] = Field(
-        description="The columns that are checked, with their types; others land as they come. ? after a type: the cell may be empty."
+        description="The columns that are checked, with their types; others land as they come. "
+        "? after a type: the cell may be empty."
     )
     key: Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(_key_columns)] = Field(
         description="Columns that together identify a row of the source for ever."

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
+from cf_operators.domain.questionnaire import unchecked
 from cf_operators.domain.survey_tree import Definition, questions_in, texts
 
 DEFAULT_LANGUAGE = "en"
@@ -70,6 +71,7 @@ def problems(
         found.extend(_measuring_problems(content, scales or {}))
     found.extend(_construct_problems(definition, contents))
     found.extend(_language_problems(definition, (*languages(definition), *required_languages)))
+    found.extend(unchecked(definition))
     return found
 
 

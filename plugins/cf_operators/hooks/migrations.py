@@ -61,7 +61,9 @@ def _check_server(connection: psycopg.Connection) -> None:
         raise ConfigurationError(
             f"warehouse: the server is PostgreSQL {version // 10000}; 15 or newer is needed: upgrade the server"
         )
-    rows = connection.execute("select rolname from pg_roles where rolname = any(%s)", [list(ROLES)]).fetchall()
+    rows = connection.execute(
+        "select rolname from pg_roles where rolname = any(%s)", [list(ROLES)]
+    ).fetchall()
     missing = sorted(set(ROLES) - {row[0] for row in rows})
     if missing:
         raise ConfigurationError(

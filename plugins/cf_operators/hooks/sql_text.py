@@ -22,7 +22,7 @@ def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(SQL_ROOT),
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701
+        autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

@@ -1,1 +1,1 @@
-"""Schema revisions of the warehouse. The DDL of each stands in ``include/sql/schema``, in a file named as the revision."""
+"""Schema revisions of the warehouse; the DDL of each is a file of the same name in ``include/sql/schema``."""

@@ -13,4 +13,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise RuntimeError("revisions go forward only: restore a backup, or write a revision that undoes this one")
+    raise RuntimeError(
+        "revisions go forward only: restore a backup, or write a revision that undoes this one"
+    )
