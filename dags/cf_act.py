@@ -12,6 +12,7 @@ the worst slices, and the complaint categories behind it.
 
 from airflow.sdk import DAG
 
+from cf_operators.access import quality_access
 from cf_operators.assets import KPIS, TASKS
 from cf_operators.operators.open_tasks import OpenTasksOperator
 from cf_operators.retry import DEFAULT_ARGS
@@ -24,5 +25,6 @@ with DAG(
     max_active_runs=1,
     tags=["customer-focus", "act"],
     default_args=DEFAULT_ARGS,
+    access_control=quality_access(),
 ):
     OpenTasksOperator(task_id="open_tasks", outlets=[TASKS])

@@ -13,6 +13,7 @@ from typing import Final
 
 from airflow.sdk import DAG
 
+from cf_operators.access import quality_access
 from cf_operators.assets import COMPLAINTS
 from cf_operators.operators.build_model import BuildModelOperator
 from cf_operators.operators.collect_source import CollectSourceOperator
@@ -29,6 +30,7 @@ with DAG(
     max_active_runs=1,
     tags=["customer-focus", "collect"],
     default_args=DEFAULT_ARGS,
+    access_control=quality_access(),
 ):
     model = BuildModelOperator(task_id="build_model", stream=STREAM, outlets=[COMPLAINTS])
     for source in load_programme().sources_of(STREAM):

@@ -14,6 +14,7 @@ interval, and judges it against its target.
 
 from airflow.sdk import DAG
 
+from cf_operators.access import quality_access
 from cf_operators.assets import COMPLAINTS, KPIS, ORDERS, RESPONSES
 from cf_operators.operators.measure_kpis import MeasureKpisOperator
 from cf_operators.retry import DEFAULT_ARGS
@@ -26,5 +27,6 @@ with DAG(
     max_active_runs=1,
     tags=["customer-focus", "measure"],
     default_args=DEFAULT_ARGS,
+    access_control=quality_access(),
 ):
     MeasureKpisOperator(task_id="measure_kpis", outlets=[KPIS])

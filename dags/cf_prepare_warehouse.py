@@ -11,6 +11,7 @@ Brings the schemas `cf_landing`, `cf_ledger`, `cf_core` and `cf_kpi` to the newe
 
 from airflow.sdk import DAG
 
+from cf_operators.access import quality_access
 from cf_operators.operators.prepare_warehouse import PrepareWarehouseOperator
 from cf_operators.retry import DEFAULT_ARGS
 
@@ -22,5 +23,6 @@ with DAG(
     max_active_runs=1,
     tags=["customer-focus", "set-up"],
     default_args=DEFAULT_ARGS,
+    access_control=quality_access(),
 ):
     PrepareWarehouseOperator(task_id="migrate")

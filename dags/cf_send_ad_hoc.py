@@ -15,6 +15,7 @@ The quiet period counts over all campaigns: who was asked lately is not asked ag
 
 from airflow.sdk import DAG, Param
 
+from cf_operators.access import quality_access
 from cf_operators.assets import INVITATIONS
 from cf_operators.operators.check_ad_hoc_request import CheckAdHocRequestOperator
 from cf_operators.operators.plan_invitations import PlanInvitationsOperator
@@ -48,6 +49,7 @@ for campaign in programme.campaigns:
         max_active_runs=1,
         tags=["customer-focus", "ask"],
         default_args=DEFAULT_ARGS,
+        access_control=quality_access(),
         params={
             "title": Param(
                 type="string",

@@ -13,6 +13,7 @@ Asks every customer who bought lately, once a year, spread evenly over a sending
 
 from airflow.sdk import DAG, CronTriggerTimetable, Param
 
+from cf_operators.access import quality_access
 from cf_operators.assets import INVITATIONS
 from cf_operators.operators.plan_invitations import PlanInvitationsOperator
 from cf_operators.operators.send_invitations import SendInvitationsOperator
@@ -32,6 +33,7 @@ for campaign in programme.campaigns:
         max_active_runs=1,
         tags=["customer-focus", "ask"],
         default_args=DEFAULT_ARGS,
+        access_control=quality_access(),
         params={
             "start_on": Param(
                 None,

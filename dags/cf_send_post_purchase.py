@@ -14,6 +14,7 @@ programme says so).
 
 from airflow.sdk import DAG, CronTriggerTimetable
 
+from cf_operators.access import quality_access
 from cf_operators.assets import INVITATIONS
 from cf_operators.operators.plan_invitations import PlanInvitationsOperator
 from cf_operators.operators.send_invitations import SendInvitationsOperator
@@ -33,6 +34,7 @@ for campaign in programme.campaigns:
         max_active_runs=1,
         tags=["customer-focus", "ask"],
         default_args=DEFAULT_ARGS,
+        access_control=quality_access(),
     ):
         plan = PlanInvitationsOperator(task_id="plan", campaign_id=campaign.id)
         plan >> SendInvitationsOperator(task_id="send", campaign_id=campaign.id, outlets=[INVITATIONS])

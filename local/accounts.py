@@ -1,7 +1,7 @@
 """The roles and the three accounts of Airflow's FAB auth manager.
 
-They are seeded before any component starts: a DAG that names a role in its access control is an import error until
-the role exists.
+They are seeded before any component starts: our DAGs name the quality manager's role in their access control, and a
+DAG that names a role which does not exist is an import error.
 """
 
 from __future__ import annotations

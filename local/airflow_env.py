@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from local.accounts import QUALITY_MANAGER
 from local.connections import AIRFLOW_DATABASE, airflow_connections, form_url
 from local.credentials import Credentials
 from local.ports import LOOPBACK
@@ -42,6 +43,7 @@ def airflow_environment(
         **own_settings,
         **airflow_connections(settings, credentials, server),
         "CF_PROGRAMME": str(settings.programme),
+        "CF_QUALITY_ROLE": QUALITY_MANAGER,
         "PYTHONUNBUFFERED": "1",
     }
 

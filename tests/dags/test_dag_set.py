@@ -69,6 +69,17 @@ def test_dag_explains_itself_and_runs_when_it_should(bag: DagBag, dag_id: str) -
         assert isinstance(task.retry_policy, CfRetryPolicy)
 
 
+def test_role_is_granted_only_when_somebody_says_that_it_exists(
+    bag: DagBag, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert all(dag.access_control is None for dag in bag.dags.values())
+    monkeypatch.setenv("CF_QUALITY_ROLE", "Quality Manager")
+    for dag in DagBag(dag_folder=str(ROOT / "dags")).dags.values():
+        assert dag.access_control == {
+            "Quality Manager": {"DAGs": {"can_read", "can_edit"}, "DAG Runs": {"can_read", "can_create"}}
+        }
+
+
 def test_file_is_named_as_its_dag(bag: DagBag) -> None:
     assert {Path(dag.fileloc).stem for dag in bag.dags.values()} == set(bag.dags)
 
