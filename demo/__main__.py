@@ -44,6 +44,7 @@ def main() -> int:
         for claim in broken:
             print(f"WRONG: {claim}", file=sys.stderr, flush=True)
         return 1 if broken else 0
+    print("\nInterrupted.", file=sys.stderr, flush=True)
     return INTERRUPTED
 
 

@@ -62,14 +62,26 @@ class Walk:
         with self.stack.client() as client:
             self._run(client, "cf_prepare_warehouse")
 
-    def collect(self) -> None:
-        """Take in everything; measure and act follow by themselves.
-
-        Orders come last: a missed target shows in them, and its task is to find the complaints behind it already there.
-        """
+    def load_history(self) -> None:
+        """Take in everything from before, and only then measure and act: half a history would be half a truth."""
         with self.stack.client() as client:
-            self._run(client, "cf_collect_complaints", "cf_collect_responses")
+            self.progress.say(f"{' and '.join(BY_ASSETS)} are paused until the history is in")
+            try:
+                for dag_id in BY_ASSETS:
+                    client.pause(dag_id, True)
+                self._run(client, "cf_collect_orders")
+                self._run(client, "cf_collect_complaints", "cf_collect_responses")
+            finally:
+                for dag_id in BY_ASSETS:
+                    client.pause(dag_id, False)
+            self._run(client, "cf_measure")
+            self._settle(client)
+
+    def collect(self) -> None:
+        """Take in what is new; measure and act follow by themselves."""
+        with self.stack.client() as client:
             self._run(client, "cf_collect_orders")
+            self._run(client, "cf_collect_complaints", "cf_collect_responses")
             self._settle(client)
 
     def collect_answers(self) -> None:

@@ -9,8 +9,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-import yaml
 
+from cf_operators.domain.source import FilesSource
+from cf_operators.programme import load_programme
 from demo.shop.calendar import month_start
 from demo.shop.customers import SHARED_ADDRESS
 from demo.shop.generate import generate
@@ -41,12 +42,12 @@ def test_same_seed_and_day_give_the_same_bytes(shop: Path, tmp_path: Path) -> No
 
 
 def test_columns_are_those_of_the_example_programme(shop: Path) -> None:
-    programme = yaml.safe_load((ROOT / "include/config/programme.yml").read_text())
-    objects = next(source for source in programme["sources"] if source["id"] == "shop")["objects"]
-    assert set(objects) == set(FILES)
+    source = load_programme(ROOT / "include/config/programme.yml").source("shop")
+    assert isinstance(source, FilesSource)
+    assert set(source.objects) == set(FILES)
     for name in FILES:
         header = (shop / f"{name}.csv").read_text().splitlines()[0].split(",")
-        assert header == list(objects[name]["columns"])
+        assert header == list(source.objects[name].columns)
 
 
 def test_every_file_has_exactly_one_broken_row(shop: Path) -> None:
