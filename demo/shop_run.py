@@ -37,7 +37,10 @@ def run_shop(pack: str | None) -> list[str]:
         is_first_run = walk.make_files(settings.state / "input")
         progress.headline("Collect, measure, act")
         walk.prepare()
-        walk.collect()
+        if is_first_run:
+            walk.load_history()
+        else:
+            walk.collect()
         progress.headline("Ask customers")
         walk.send()
         progress.headline("Customers answer")

@@ -61,6 +61,10 @@ class AirflowClient:
         body = {"logical_date": None, "conf": dict(conf or {})}
         return str(self.request("POST", f"/api/v2/dags/{_part(dag_id)}/dagRuns", json=body)["dag_run_id"])
 
+    def pause(self, dag_id: str, is_paused: bool) -> None:
+        """Pause a DAG, or let it go on. What its assets report while it is paused starts no run later."""
+        self.request("PATCH", f"/api/v2/dags/{_part(dag_id)}", json={"is_paused": is_paused})
+
     def wait(self, dag_id: str, run_id: str, timeout: float) -> Run:
         """Wait until a run has succeeded; raises `RunFailed` with the failed tasks and the end of their logs."""
         path = f"/api/v2/dags/{_part(dag_id)}/dagRuns/{_part(run_id)}"

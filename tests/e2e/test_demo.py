@@ -1,0 +1,93 @@
+"""The whole loop under a real scheduler: the demo run twice, as a newcomer runs it, and what it leaves behind."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT, free_port
+
+PORTS = ("POSTGRES", "SMTP", "MAIL", "AIRFLOW", "FORM", "SCHEDULER_HEALTH")
+FINAL_OR_PLANNED = {"planned", "accepted", "responded"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A state directory and ports of its own, so that nothing of the checkout's is touched."""
+
+    state: Path
+    environment: dict[str, str]
+
+    def run(self, *arguments: str, timeout: float = 900) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    def demo(self) -> dict[str, Any]:
+        """Run the demo; returns the summary it wrote."""
+        result = self.run("-m", "demo")
+        assert result.returncode == 0, result.stdout[-4000:] + result.stderr[-4000:]
+        summary: dict[str, Any] = json.loads((self.state / "demo" / "summary.json").read_text())
+        return summary
+
+    def sql(self, query: str) -> list[dict[str, str]]:
+        """The rows that `make sql` prints."""
+        result = self.run("-m", "local", "sql", query)
+        assert result.returncode == 0, result.stderr
+        return list(csv.DictReader(io.StringIO(result.stdout)))
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    state = tmp_path_factory.mktemp("demo")
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("AIRFLOW", "CF_"))}
+    ports = {f"CF_PORT_{name}": str(free_port()) for name in PORTS}
+    yield Place(state, inherited | ports | {"CF_STATE_DIR": str(state)})
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(1500)
+def test_the_loop_closes_once_and_only_once(place: Place) -> None:
+    first = place.demo()
+    assert first["mails_sent"] > 50
+    assert first["mails_sent"] == first["invitations"]["accepted"] + first["invitations"]["responded"]
+    assert set(first["invitations"]) <= FINAL_OR_PLANNED
+    assert {"no_address", "no_consent", "asked_recently"} <= set(first["exclusions"])
+    assert first["responses"] > 500
+    assert [(task["kpi"], task["slice"]) for task in first["tasks_opened"]] == [
+        ("on_time_delivery", "region=North")
+    ]
+    asked = {row["kpi"]: row for row in first["kpis"] if row["grain"] == "all" and row["slice"] == "all"}
+    assert set(asked) == {
+        "nps", "csat", "response_rate", "complaint_rate", "on_time_delivery", "time_to_resolution",
+    }  # fmt: skip
+    assert all(row["low"] <= row["value"] <= row["high"] for row in asked.values())
+    assert asked["response_rate"]["n"] == first["mails_sent"]
+
+    tasks = place.sql("select kpi, slice, evidence from cf_kpi.v_task_open")
+    assert [(task["kpi"], task["slice"]) for task in tasks] == [("on_time_delivery", "region=North")]
+    evidence = json.loads(tasks[0]["evidence"])
+    assert evidence["complaints"]["categories"][0]["category"] == "late delivery"
+    assert place.run("-m", "local", "sql", "select * from cf_ledger.contact").returncode == 1
+
+    second = place.demo()
+    assert second["mails_sent"] == 0
+    assert second["tasks_opened"] == []
+    assert second["responses"] == first["responses"]
+    assert len(place.sql("select 1 as one from cf_kpi.v_task_open")) == 1
