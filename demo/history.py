@@ -33,7 +33,7 @@ def run_history(folder: Path, pack_name: str | None) -> list[str]:
         walk = Walk(stack, pack.programme, progress)
         progress.headline(f"Collect, measure, act: {folder}")
         walk.prepare()
-        walk.load_history()
+        walk.collect()
         progress.headline("Ask about fresh deliveries")
         walk.send_post_purchase()
         sent = len(MailStore(settings.mail_folder).names())

@@ -37,10 +37,7 @@ def run_shop(pack: str | None) -> list[str]:
         is_first_run = walk.make_files(settings.state / "input")
         progress.headline("Collect, measure, act")
         walk.prepare()
-        if is_first_run:
-            walk.load_history()
-        else:
-            walk.collect()
+        walk.collect()
         progress.headline("Ask customers")
         walk.send()
         progress.headline("Customers answer")

@@ -58,30 +58,24 @@ class Walk:
         return self.stack.settings.state / "demo" / "truth.csv"
 
     def prepare(self) -> None:
-        """Bring the warehouse's schemas up to date."""
-        with self.stack.client() as client:
-            self._run(client, "cf_prepare_warehouse")
-
-    def load_history(self) -> None:
-        """Take in everything from before, and only then measure and act: half a history would be half a truth."""
-        with self.stack.client() as client:
-            self.progress.say(f"{' and '.join(BY_ASSETS)} are paused until the history is in")
-            try:
-                for dag_id in BY_ASSETS:
-                    client.pause(dag_id, True)
-                self._run(client, "cf_collect_orders")
-                self._run(client, "cf_collect_complaints", "cf_collect_responses")
-            finally:
-                for dag_id in BY_ASSETS:
-                    client.pause(dag_id, False)
-            self._run(client, "cf_measure")
-            self._settle(client)
+        """Bring the warehouse's schemas up to date; the DAGs are let go, but those that wait for the history."""
+        self.stack.prepare(leave_paused=BY_ASSETS)
 
     def collect(self) -> None:
-        """Take in what is new; measure and act follow by themselves."""
+        """Take in what is new; measure and act follow by themselves.
+
+        In a new warehouse they wait until the whole history is in: half of it would tell half the truth.
+        """
         with self.stack.client() as client:
+            waiting = sorted(set(BY_ASSETS) & set(client.paused_dags()))
+            if waiting:
+                self.progress.say(f"{' and '.join(waiting)} wait until the history is in")
             self._run(client, "cf_collect_orders")
             self._run(client, "cf_collect_complaints", "cf_collect_responses")
+            for dag_id in waiting:
+                client.pause(dag_id, False)
+            if waiting:
+                self._run(client, "cf_measure")
             self._settle(client)
 
     def collect_answers(self) -> None:

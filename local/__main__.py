@@ -15,11 +15,9 @@ from local.errors import StackError
 from local.postgres import EmbeddedPostgres
 from local.settings import StackSettings
 from local.shutdown import stop_on_signals
-from local.stack import Stack
+from local.stack import PREPARE_WAREHOUSE, Stack
 from local.supervisor import Record
 from local.teardown import bring_down
-
-PREPARE_WAREHOUSE = "cf_prepare_warehouse"
 
 
 def say(line: str) -> None:
@@ -33,8 +31,7 @@ def up(settings: StackSettings, _: argparse.Namespace) -> None:
         settings.remember()
         with Stack(settings, say) as stack:
             stack.ready([PREPARE_WAREHOUSE])
-            with stack.client() as client:
-                client.run(PREPARE_WAREHOUSE, timeout=300)
+            stack.prepare()
             say(addresses(stack))
             while True:
                 stack.check()

@@ -65,6 +65,10 @@ class AirflowClient:
         """Pause a DAG, or let it go on. What its assets report while it is paused starts no run later."""
         self.request("PATCH", f"/api/v2/dags/{_part(dag_id)}", json={"is_paused": is_paused})
 
+    def paused_dags(self) -> list[str]:
+        """The DAGs that are paused."""
+        return [row["dag_id"] for row in self.rows("/api/v2/dags", "dags", {"paused": True})]
+
     def wait(self, dag_id: str, run_id: str, timeout: float) -> Run:
         """Wait until a run has succeeded; raises `RunFailed` with the failed tasks and the end of their logs."""
         path = f"/api/v2/dags/{_part(dag_id)}/dagRuns/{_part(run_id)}"

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 import psycopg
+from psycopg.types.json import set_json_loads
 
 from local.connections import Replacements
 from local.credentials import Credentials
@@ -35,12 +36,17 @@ def query(settings: StackSettings, text: str, output: TextIO = sys.stdout) -> No
 
 def _write(connection: psycopg.Connection, text: str, output: TextIO) -> None:
     with connection.cursor() as cursor:
+        set_json_loads(_as_text, cursor)  # JSON stays the text that it is
         cursor.execute(text.encode())
         if cursor.description is None:
             return
         writer = csv.writer(output, lineterminator="\n")
         writer.writerow([column.name for column in cursor.description])
         writer.writerows(cursor)
+
+
+def _as_text(value: str | bytes) -> str:
+    return value if isinstance(value, str) else value.decode()
 
 
 @contextmanager

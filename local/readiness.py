@@ -20,6 +20,22 @@ HEARTBEATS = {
 }
 
 
+def wait_for_task_api(base_url: str, check: Callable[[], None], timeout: float) -> None:
+    """Wait until the part of the web server that tasks talk to has built its routes, which its first call does.
+
+    Raises `StackError` when the time is over, and whatever `check` raises.
+    """
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        check()
+        try:
+            httpx.get(f"{base_url}/execution/health", timeout=timeout, trust_env=False)
+            return
+        except httpx.TransportError:
+            time.sleep(0.25)
+    raise StackError(f"Airflow's web server does not answer after {timeout:.0f} s. See the logs.")
+
+
 @dataclass
 class Readiness:
     """Watches one start of Airflow; what happened before `since` (heartbeats, parsed DAGs) does not count."""

@@ -19,12 +19,14 @@ from local.credentials import Credentials
 from local.errors import StackError
 from local.ports import LOOPBACK, check_free, is_free
 from local.postgres import EmbeddedPostgres
-from local.readiness import Readiness
+from local.readiness import Readiness, wait_for_task_api
 from local.settings import StackSettings
 from local.supervisor import Program, Record, Supervisor
 from local.warehouse_roles import prepare_databases
 
 READY_TIMEOUT = 300.0
+PREPARE_WAREHOUSE = "cf_prepare_warehouse"
+PREPARE_TIMEOUT = 300.0
 FORM_APPLICATION = "cf_operators.web.form_app:create_app"
 
 
@@ -95,6 +97,19 @@ class Stack:
             self._wait_for_port(self.settings.ports.form, "form server", timeout=60)
         self._tell("all is ready")
 
+    def prepare(self, leave_paused: Collection[str] = ()) -> None:
+        """Bring the warehouse's schema up to date, and let the DAGs go that have waited for that and never run.
+
+        A DAG that somebody has paused after it ran stays paused. Needs `ready`.
+        """
+        with self.client() as client:
+            client.pause(PREPARE_WAREHOUSE, False)
+            client.run(PREPARE_WAREHOUSE, timeout=PREPARE_TIMEOUT)
+            for dag_id in client.paused_dags():
+                if dag_id not in leave_paused and not client.runs(dag_id):
+                    client.pause(dag_id, False)
+        self._tell("the warehouse is prepared")
+
     def stop(self) -> None:
         """Stop everything; nothing that runs is no error."""
         self.supervisor.stop()
@@ -162,14 +177,13 @@ class Stack:
     def _start_components(self) -> None:
         self._started_at = datetime.now(UTC)
         environment = airflow_environment(self.settings, self.credentials, self.postgres)
-        for name, options in (
-            ("api-server", []),
-            # Their log servers would listen on all addresses; on one machine the log files are read directly.
-            ("scheduler", ["--skip-serve-logs"]),
-            ("dag-processor", []),
-            ("triggerer", ["--skip-serve-logs"]),
-        ):
-            self._launch(name, [_program("airflow"), name, *options], environment)
+        self._launch("api-server", [_program("airflow"), "api-server"], environment)
+        self._launch("dag-processor", [_program("airflow"), "dag-processor"], environment)
+        # A task that is due at once asks the web server before anything else, and gives up if nobody answers.
+        wait_for_task_api(self.airflow_url, self.check, READY_TIMEOUT)
+        # Their log servers would listen on all addresses; on one machine the log files are read directly.
+        for name in ("scheduler", "triggerer"):
+            self._launch(name, [_program("airflow"), name, "--skip-serve-logs"], environment)
         if not self.replaced.form:
             self._launch(
                 "form-server",

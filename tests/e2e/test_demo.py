@@ -8,7 +8,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,11 +53,11 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     state = tmp_path_factory.mktemp("demo")
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(("AIRFLOW", "CF_"))}
     ports = {f"CF_PORT_{name}": str(free_port()) for name in PORTS}
-    yield Place(state, inherited | ports | {"CF_STATE_DIR": str(state)})
+    return Place(state, inherited | ports | {"CF_STATE_DIR": str(state)})
 
 
 @pytest.mark.e2e
@@ -83,7 +82,7 @@ def test_the_loop_closes_once_and_only_once(place: Place) -> None:
     tasks = place.sql("select kpi, slice, evidence from cf_kpi.v_task_open")
     assert [(task["kpi"], task["slice"]) for task in tasks] == [("on_time_delivery", "region=North")]
     evidence = json.loads(tasks[0]["evidence"])
-    assert evidence["complaints"]["categories"][0]["category"] == "late delivery"
+    assert evidence["complaints"]["categories"][0]["category"] == "late_delivery"
     assert place.run("-m", "local", "sql", "select * from cf_ledger.contact").returncode == 1
 
     second = place.demo()

@@ -9,7 +9,7 @@ import pytest
 
 from cf_operators.errors import ConfigurationError, WarehouseUnavailable
 from cf_operators.hooks.warehouse import WarehouseHook
-from tests.conftest import Warehouse, free_port
+from tests.conftest import Warehouse, WarehouseServer, free_port
 
 WAVES = "select count(*) as n from cf_ledger.watermark"
 
@@ -59,6 +59,18 @@ def test_server_that_is_not_there_is_named_without_its_password(monkeypatch: pyt
     with pytest.raises(WarehouseUnavailable, match=str(port)) as caught, WarehouseHook().transaction():
         pass
     assert "s3cret" not in str(caught.value)
+
+
+def test_warehouse_that_was_never_prepared_says_so(
+    warehouse_server: WarehouseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = warehouse_server.create("never_prepared", "template0")
+    monkeypatch.setenv("AIRFLOW_CONN_CF_WAREHOUSE", empty.uri.replace("postgresql://", "postgres://", 1))
+    try:
+        with pytest.raises(ConfigurationError, match="trigger the DAG cf_prepare_warehouse first"):
+            write_and_fail(empty, lambda connection: None)
+    finally:
+        warehouse_server.drop("never_prepared")
 
 
 def test_connection_of_another_type_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

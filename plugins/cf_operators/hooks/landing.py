@@ -13,6 +13,8 @@ from cf_operators.domain.source_row import RefusedRow, SourceRow
 from cf_operators.hooks.sql_text import sql_text
 
 SHOWN_PLACES = 10
+ANALYZE_FROM = 500
+"""New versions in one load from which on the planner has to hear of it; fewer do not change its picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class Load:
         self._cursor.execute(
             sql_text("landing/close_load.sql"), {"load_id": self._load_id, **self.counts.as_dict()}
         )
+        if self.counts.new + self.counts.changed >= ANALYZE_FROM:
+            self._cursor.execute(sql_text("landing/analyze_record.sql"))
         return self.counts
 
     def _columns(self, rows: Iterable[SourceRow | RefusedRow]) -> Iterator[tuple[Any, ...]]:

@@ -57,6 +57,7 @@ class WarehouseHook(BaseHook):
 
         :raises WarehouseUnavailable: the server cannot be reached, refuses the login, goes away in the middle, or gave
             the transaction up (deadlock, serialisation): nothing of it stays, and it may be run again.
+        :raises ConfigurationError: a table is not there, as before the first migration.
         """
         try:
             connection = psycopg.connect(self.connection_uri(), options="-c timezone=UTC", connect_timeout=10)
@@ -68,6 +69,11 @@ class WarehouseHook(BaseHook):
         try:
             with connection:
                 yield connection
+        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as error:
+            raise ConfigurationError(
+                f'warehouse (connection "{self.conn_id}"): {error.diag.message_primary}; '
+                "if the warehouse is new, or this version is, trigger the DAG cf_prepare_warehouse first"
+            ) from error
         except psycopg.OperationalError as error:
             raise WarehouseUnavailable(
                 f'warehouse (connection "{self.conn_id}"): the transaction was given up: {str(error).strip()}; '
