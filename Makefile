@@ -2,6 +2,8 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
+# What `make sql` prints is the result and nothing else, also when another make calls it.
+MAKEFLAGS += --no-print-directory
 .PHONY: help demo up down test lint bench sql lock setup
 
 # What another Python environment of the user's left in the shell must not leak into ours.

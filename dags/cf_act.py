@@ -5,7 +5,7 @@ Opens an improvement task for every watched target that was missed on evidence: 
 the wrong side, in as many settled months in a row as the target asks for. The task carries its evidence: the KPI rows,
 the worst slices, and the complaint categories behind it.
 
-**When.** Whenever KPIs have changed.
+**When.** Whenever KPIs were measured.
 
 **Running it again** opens nothing twice: one task is open per KPI, slice and rule.
 """

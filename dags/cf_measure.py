@@ -4,7 +4,8 @@
 Computes every KPI of the programme by month and overall, and by segment, product and region, each with its n and 95%
 interval, and judges it against its target.
 
-**When.** Whenever orders, complaints or responses have changed; there is no clock in between.
+**When.** Whenever orders, complaints or responses were collected; there is no clock in between. Measuring what did not
+change writes nothing.
 
 **Writes.** `cf_kpi.kpi_value`, append-only: a row is added only where a value really changed. BI tools read
 `cf_kpi.v_kpi_latest`.

@@ -8,6 +8,9 @@ programme says so).
    out.
 2. **send** claims, renders and sends the invitations that are due, and records what the mail server said.
 
+**To stop a wave**, set `is_stopped` in `cf_ledger.wave`; nothing more of it is claimed. The brake does so by itself
+when more than a fifth of the newest mails are refused; the task then fails and says so.
+
 **A missed day loses nobody.** Each run looks back over every delivery day that is still fresh (`fresh_days`).
 **Running it again** asks nobody twice: an invitation's id comes from campaign, wave and contact.
 """

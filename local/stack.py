@@ -192,7 +192,7 @@ class Stack:
                 form_environment(self.settings, self.credentials, self.postgres),
             )  # fmt: skip
 
-    # ------------------------------------------------------------------------------------------------ helpers
+    # -------------------------------------------------------------------------------------------- small steps
 
     def _refuse_a_second_start(self) -> None:
         record = Record.read(self.settings.state)

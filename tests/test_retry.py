@@ -12,7 +12,7 @@ from airflow.serialization.serialized_objects import DagSerialization
 from cf_operators import errors
 from cf_operators.retry import DEFAULT_ARGS, DELAYS, CfRetryPolicy
 
-FATAL = (errors.CfError, errors.ConfigurationError, errors.DataError, errors.StaleRun)
+FATAL = (errors.CfError, errors.ConfigurationError, errors.DataError)
 RETRIABLE = (errors.SourceUnavailable, errors.WarehouseUnavailable, errors.MailServerUnavailable)
 
 
@@ -22,8 +22,9 @@ def every_error(parent: type[errors.CfError] = errors.CfError) -> set[type[error
 
 def test_every_error_of_the_tree_is_either_fatal_or_retriable() -> None:
     ours = {error for error in every_error() if error.__module__ == errors.__name__}
-    assert ours == {*FATAL, *RETRIABLE}
-    assert {error for error in ours if error.is_retriable} == set(RETRIABLE)
+    retriable = {*RETRIABLE, errors.MailPutOff}
+    assert ours == {*FATAL, *retriable}
+    assert {error for error in ours if error.is_retriable} == retriable
 
 
 @pytest.mark.parametrize("error", FATAL)
@@ -44,6 +45,12 @@ def test_retriable_errors_wait_longer_each_time_up_to_a_bound(
     decision = CfRetryPolicy().evaluate(error("busy"), try_number=try_number, max_tries=3)
     assert decision.action is RetryAction.RETRY
     assert decision.retry_delay == timedelta(seconds=seconds)
+
+
+def test_an_error_that_knows_when_is_tried_again_then() -> None:
+    error = errors.MailPutOff("3 mails later", retry_after=timedelta(minutes=7))
+    decision = CfRetryPolicy().evaluate(error, try_number=1, max_tries=3)
+    assert (decision.action, decision.retry_delay) == (RetryAction.RETRY, timedelta(minutes=7))
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), KeyError("x"), ConnectionError("x"), KeyboardInterrupt()])

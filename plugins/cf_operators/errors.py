@@ -5,6 +5,7 @@ The message of each error says what failed, where, which value was seen, and wha
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 
@@ -15,6 +16,8 @@ class CfError(Exception):
     """
 
     is_retriable: ClassVar[bool] = False
+    retry_after: timedelta | None = None
+    """How long to wait before the next try; None leaves it to the retry policy."""
 
 
 class ConfigurationError(CfError):
@@ -23,10 +26,6 @@ class ConfigurationError(CfError):
 
 class DataError(CfError):
     """Input cannot be used at all, e.g. a file without its key column. A single bad row is quarantined instead."""
-
-
-class StaleRun(CfError):
-    """The window in which the run could act has passed: what it would do now would come too late to be right."""
 
 
 class SourceUnavailable(CfError):
@@ -45,3 +44,13 @@ class MailServerUnavailable(CfError):
     """The mail server does not answer or takes no mail for now."""
 
     is_retriable = True
+
+
+class MailPutOff(CfError):
+    """The mail server wants some of the mails later. They wait in the ledger; what it took stays taken."""
+
+    is_retriable = True
+
+    def __init__(self, message: str, retry_after: timedelta) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

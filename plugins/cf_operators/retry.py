@@ -31,7 +31,7 @@ class CfRetryPolicy(RetryPolicy):
         name = type(exception).__name__
         if not exception.is_retriable:
             return RetryDecision.fail(f"{name}: trying again cannot help")
-        delay = DELAYS[min(max(try_number, 1), len(DELAYS)) - 1]
+        delay = exception.retry_after or DELAYS[min(max(try_number, 1), len(DELAYS)) - 1]
         return RetryDecision.retry(delay, f"{name}: next try in {delay.total_seconds():.0f} s")
 
     def serialize(self) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def test_connection_lost_in_the_middle_may_be_tried_again(warehouse: Warehouse) 
             other.execute("select pg_terminate_backend(%s)", [connection.info.backend_pid])
         connection.execute("select 1")
 
-    with pytest.raises(WarehouseUnavailable, match="nothing of it was kept") as caught:
+    with pytest.raises(WarehouseUnavailable, match="what was not committed is undone") as caught:
         write_and_fail(warehouse, lose)
     assert caught.value.is_retriable
     assert warehouse.rows(WAVES) == [{"n": 0}]

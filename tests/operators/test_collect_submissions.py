@@ -65,8 +65,8 @@ def test_an_answer_settles_what_became_of_the_mail(warehouse: Warehouse, collect
     asked = ask(warehouse, ["accepted", "unknown", "claimed", "bounced", "refused", "responded"])
     for invitation in asked:
         answer(warehouse, invitation, nps=8)
-    assert collect()["responded"] == 4
-    assert states(warehouse) == ["responded"] * 4 + ["refused", "responded"]
+    assert collect()["responded"] == 5
+    assert states(warehouse) == ["responded"] * 6
 
 
 def test_an_empty_form_gives_nothing(collect: Collect) -> None:

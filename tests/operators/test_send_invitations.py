@@ -18,7 +18,7 @@ from uuid import UUID
 import pytest
 
 from cf_operators.domain.link import read_link
-from cf_operators.errors import ConfigurationError, MailServerUnavailable
+from cf_operators.errors import ConfigurationError, MailPutOff, MailServerUnavailable
 from cf_operators.operators.plan_invitations import PlanInvitationsOperator
 from cf_operators.operators.send_invitations import SendInvitationsOperator
 from tests.conftest import ROOT, Warehouse, free_port
@@ -258,7 +258,7 @@ def test_a_stopped_wave_claims_nothing(
         ("rcpt", "450 4.2.1 greylisted", "put_off", "planned"),
         ("data", "452 4.3.1 no space", "put_off", "planned"),
         ("dot", "451 4.3.0 later", "put_off", "planned"),
-        ("mail", "550 5.7.1 not you", "refused", "refused"),
+        ("mail", "550 5.7.1 not you", "put_off", "planned"),
         ("rcpt", "550 5.1.1 nobody here", "refused", "refused"),
         ("data", "554 5.5.1 no", "refused", "refused"),
         ("dot", "554 5.6.0 not this mail", "refused", "refused"),
@@ -339,7 +339,8 @@ def test_what_is_put_off_waits_longer_each_time_until_its_wave_is_over(
     ("reply", "is_suppressed"),
     [
         ("550 5.1.1 nobody here", True),
-        ("550 nobody here", True),
+        ("550 no such user", True),
+        ("550 relaying denied", False),
         ("550 5.2.1 mailbox closed", True),
         ("552 5.2.2 mailbox full", False),
         ("550 5.7.1 we do not like your server", False),
@@ -366,8 +367,9 @@ def test_neither_the_ledger_nor_the_log_repeats_an_address(
 ) -> None:
     planned(30)
     catcher.answer = lambda at, to: f"550 5.1.1 <{to}>: no such user ({to})" if at == "rcpt" else None
-    with caplog.at_level("DEBUG"):
+    with caplog.at_level("DEBUG"), pytest.raises(ConfigurationError) as stopped:
         send()
+    assert "customers.example" not in str(stopped.value)
     for row in people.invitations().values():
         assert row["last_reply"] == "550 5.1.1 <[address]>: no such user ([address])"
     ours = [
@@ -378,15 +380,39 @@ def test_neither_the_ledger_nor_the_log_repeats_an_address(
     assert "stopped by the brake" in printed.out + "\n".join(ours)
 
 
+def test_a_run_with_mails_that_have_to_wait_is_tried_again_when_the_first_is_due(
+    people: People, planned: Planned, send: Send, catcher: MailCatcher
+) -> None:
+    planned(3)
+    catcher.answer = lambda at, to: "450 4.2.1 greylisted" if at == "rcpt" else None
+    with pytest.raises(MailPutOff, match="wants 3 mails later") as waiting:
+        send(retries=3)
+    assert waiting.value.retry_after == timedelta(minutes=5, seconds=5)
+    assert states(people) == {"planned": 3}
+    catcher.answer = lambda at, to: None
+    later = NOW + waiting.value.retry_after
+    assert outcomes(send(clock=later, retries=3)) == {"accepted": 3}
+
+
+def test_a_sender_that_is_refused_gives_up_nobody(
+    people: People, planned: Planned, send: Send, catcher: MailCatcher
+) -> None:
+    planned(2)
+    catcher.answer = lambda at, to: "550 5.7.1 not you" if at == "mail" else None
+    with pytest.raises(MailPutOff):
+        send(retries=3)
+    assert states(people) == {"planned": 2}
+    assert people.warehouse.rows("select * from cf_ledger.suppression") == []
+
+
 def test_a_wave_that_is_refused_too_often_is_stopped(
     people: People, planned: Planned, send: Send, catcher: MailCatcher
 ) -> None:
     planned(40)
     catcher.answer = lambda at, to: "554 5.7.1 blocked" if at == "dot" else None
-    summary = send(batch=10)
     # The brake says nothing before 20 outcomes, and is looked at after each batch.
-    assert outcomes(summary) == {"refused": 20}
-    assert summary["stopped_waves"] == ["post_purchase/2026-03-11"]
+    with pytest.raises(ConfigurationError, match=r"the brake has stopped post_purchase/2026-03-11: too many"):
+        send(batch=10)
     [wave] = people.warehouse.rows("select is_stopped, note from cf_ledger.wave")
     assert wave == {"is_stopped": True, "note": "stopped by the brake: 20 of the last 20 mails were refused"}
     assert states(people) == {"refused": 20, "planned": 20}

@@ -101,8 +101,13 @@ def complaint_rate(facts: Facts, as_of: datetime) -> dict[Key, tuple[Any, ...]]:
 
 def on_time_delivery(facts: Facts, as_of: datetime) -> dict[Key, tuple[Any, ...]]:
     cases = []
+    ordered = [order.ordered_on for order in facts.orders if order.ordered_at <= as_of]
+    delivered = [
+        o.delivered_on for o in facts.orders if o.delivered_on and o.delivered_at and o.delivered_at <= as_of
+    ]
+    feed_end = max([*ordered, *delivered], default=local(as_of))
     for order in facts.orders:
-        if order.promised_on is None or order.promised_on >= local(as_of) or order.ordered_at > as_of:
+        if order.promised_on is None or order.promised_on >= feed_end or order.ordered_at > as_of:
             continue
         if order.status == "cancelled" or (order.status == "delivered" and order.delivered_on is None):
             continue

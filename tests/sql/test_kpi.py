@@ -239,6 +239,18 @@ def order(number: int, **changes: Any) -> Order:
     return Order(**values | changes)
 
 
+NEWEST = order(
+    2,
+    ordered_at=NOON,
+    ordered_on=local(NOON),
+    promised_on=None,
+    status="open",
+    delivered_at=None,
+    delivered_on=None,
+)
+"""Counts nowhere, but shows that the order feed reaches to noon."""
+
+
 @pytest.mark.parametrize(
     ("case", "changes", "counted"),
     [
@@ -256,8 +268,14 @@ def order(number: int, **changes: Any) -> Order:
 def test_which_orders_are_due_and_which_came_in_time(
     warehouse: Warehouse, case: str, changes: dict[str, Any], counted: tuple[int, int]
 ) -> None:
-    write(warehouse, Facts(orders=[order(1, **changes)]))
+    write(warehouse, Facts(orders=[order(1, **changes), NEWEST]))
     assert statistics(warehouse, "on_time_delivery", NOON)["all", None, "all"] == counted, case
+
+
+def test_a_feed_that_stopped_makes_no_open_order_late(warehouse: Warehouse) -> None:
+    """Complaints go on, so the data end is later; but nobody has told us what became of the order."""
+    write(warehouse, Facts(orders=[order(1, status="open", delivered_at=None, delivered_on=None)]))
+    assert statistics(warehouse, "on_time_delivery", NOON)["all", None, "all"] == (0, 0)
 
 
 def complaint(number: int, received_at: datetime = NOON, **changes: Any) -> Complaint:

@@ -128,7 +128,7 @@ SHOP_FILE = f"{ROOT}/include/sql/staging/shop.sql"
 def test_a_staging_view_with_rows_that_fit_no_table_is_named(
     warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, message: str
 ) -> None:
-    land("orders", ORDER | {"status": "lost"}, ORDER | {"order_id": "O2"})
+    land("orders", ORDER | {"status": "lost", "delivered_at": None}, ORDER | {"order_id": "O2"})
     land("customers", CUSTOMER)
     changed_programme(
         tmp_path, monkeypatch, SHOP_FILE, str(tmp_path / "staging.sql"), SHOP_STAGING.replace(old, new)

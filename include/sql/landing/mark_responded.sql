@@ -11,4 +11,4 @@ where
     and f.landed_xid < %(end_position)s::xid8
     and f.is_complete
     and f.invitation_id = i.invitation_id
-    and i.state in ('accepted', 'unknown', 'claimed', 'bounced')
+    and i.state in ('accepted', 'unknown', 'claimed', 'bounced', 'refused')

@@ -1,5 +1,6 @@
 -- cf_core.fct_order: what was ordered, and when it came.
--- Grain: one row per order of a source. Segment is that of the person; region that of the order, else of the person.
+-- Grain: one row per order of a source. An order with a delivery time was delivered, whatever its last status says.
+--         Segment is that of the person; region that of the order, else of the person.
 -- Reads: the staging views of orders, cf_ledger.contact. Rerun: writes only what differs.
 {% from "macros/offered.sql" import offered with context %}
 {% from "macros/refresh.sql" import refresh %}
@@ -16,7 +17,7 @@ select
     coalesce(c.segment, 'unknown') as segment,
     coalesce(o.product, 'unknown') as product,
     coalesce(o.region, c.region, 'unknown') as region,
-    o.status,
+    case when o.delivered_at is not null then 'delivered' else o.status end as status,
     o.ordered_at,
     (o.ordered_at at time zone %(time_zone)s)::date as ordered_on,
     o.promised_on,

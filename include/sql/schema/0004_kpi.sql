@@ -209,7 +209,8 @@ comment on column cf_kpi.v_kpi_latest.denominator is 'Bottom of the fraction; fo
 comment on column cf_kpi.v_kpi_latest.unit is 'Unit of value, low and high.';
 comment on column cf_kpi.v_kpi_latest.target is 'The target in force; null when the KPI has none.';
 comment on column cf_kpi.v_kpi_latest.verdict is 'met, missed, unclear or too_few_answers; null when the KPI has no target.';
-comment on column cf_kpi.v_kpi_latest.data_as_of is 'Time of the newest event that the value could have seen.';
+comment on column cf_kpi.v_kpi_latest.data_as_of is
+'Time of the newest event that the value could have seen when it last changed.';
 comment on column cf_kpi.v_kpi_latest.revision is 'Counts up from 1 whenever the value changes.';
 
 create view cf_kpi.v_task_open as

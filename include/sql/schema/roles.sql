@@ -1,4 +1,5 @@
--- roles.sql: the three roles of the warehouse. Run once by a superuser before the first migration; passwords are
+-- roles.sql: the three roles of the warehouse. Run once by a superuser, in the database of the warehouse, before
+-- the first migration; passwords are
 -- set by whoever deploys (alter role ... password ...). Running it again changes nothing.
 --   cf_engine  owns the schemas and runs the DAGs
 --   cf_form    the public form server: opens one invitation, hands in one submission, nothing else
@@ -12,5 +13,7 @@ begin
             execute format('create role %I login', role_name);
         end if;
     end loop;
+    execute format('grant connect, create on database %I to cf_engine', current_database());
+    execute format('grant connect on database %I to cf_form, cf_bi', current_database());
 end
 $$;

@@ -28,6 +28,11 @@ BRAKE_FEWEST = 20
 BRAKE_SHARE = 0.2
 
 _ADDRESS = re.compile(r"[^\s<>\"'()]+@[^\s<>\"'()]+")
+_NOBODY = re.compile(
+    r"(user|mailbox|recipient|address|account)\b.*\b(unknown|unavailable|not found|does(n't| not) exist|invalid)"
+    r"|(unknown|no such|invalid|nonexistent)\b.*\b(user|mailbox|recipient|address|account)",
+    re.IGNORECASE,
+)
 _ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})\b")
 
 
@@ -86,6 +91,9 @@ def answered(stage: Stage, code: int, text: str) -> Delivery:
     reply = one_line(f"{code} {without_addresses(text)}", 300)
     if stage is Stage.DOT and 200 <= code < 300:
         return Delivery("accepted", reply)
+    if 500 <= code < 600 and stage is Stage.SENDER:
+        # It is we who are refused, not this recipient: nobody is given up for that.
+        return Delivery("planned", reply, "the sender is refused")
     if 500 <= code < 600:
         address_is_bad = stage is Stage.RECIPIENT and _says_address_is_bad(code, text)
         return Delivery("refused", reply, f"refused at {stage}", is_address_bad=address_is_bad)
@@ -147,4 +155,5 @@ def _says_address_is_bad(code: int, text: str) -> bool:
     if enhanced:
         subject, detail = int(enhanced[2]), int(enhanced[3])
         return (subject == 1 and detail not in {7, 8}) or (subject, detail) == (2, 1)
-    return code in {550, 551, 553}
+    # The bare codes also stand for "relaying denied" and "blocked", which say nothing about the address.
+    return code in {550, 551, 553} and bool(_NOBODY.search(text))

@@ -56,7 +56,7 @@ class Asking(Entry):
     """Rules that hold over all campaigns."""
 
     quiet_days: Days = Field(
-        description="Nobody is asked twice within this many days, over all campaigns. 0: no limit."
+        description="Nobody is asked twice within this many days, over all campaigns. 0: one occasion at a time."
     )
     consent: Literal["opt_in", "opt_out"] = Field(
         description="opt_out: asked unless they said no; opt_in: asked only if they said yes."

@@ -118,6 +118,13 @@ class Ledger:
             cursor.execute(sql_text("ledger/recent_outcomes.sql").encode(), values)
             return {wave_id: (outcomes, refused) for wave_id, outcomes, refused in cursor}
 
+    def put_off(self, clock: datetime) -> tuple[int, datetime | None]:
+        """How many invitations wait because the server wants them later, and when the first of them is due."""
+        with self._connection.transaction(), self._connection.cursor(row_factory=tuple_row) as cursor:
+            cursor.execute(sql_text("ledger/put_off.sql").encode(), {**self._values, "clock": clock})
+            waiting, first_due_at = cursor.fetchone() or (0, None)
+            return waiting, first_due_at
+
     def stop_wave(self, wave_id: str, note: str) -> bool:
         """Pull the kill switch of a wave. Returns whether it was not pulled before."""
         with self._connection.transaction():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -9,8 +11,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import ProgrammingError
 
-from cf_operators.errors import ConfigurationError
+from cf_operators.errors import ConfigurationError, WarehouseUnavailable
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "migrations"
 SCHEMAS = ("cf_landing", "cf_ledger", "cf_core", "cf_kpi")
@@ -39,9 +42,11 @@ def migrate(connection_uri: str) -> tuple[str | None, str]:
 
     :param connection_uri: libpq connection string of the owner of the schemas.
     :returns: the revision before and the revision after.
-    :raises ConfigurationError: the server is too old, or a role that the grants name does not exist.
+    :raises ConfigurationError: the server is too old, a role that the grants name does not exist, or the login may
+        not make schemas.
+    :raises WarehouseUnavailable: the server cannot be reached.
     """
-    with psycopg.connect(connection_uri) as connection:
+    with _connected(connection_uri) as connection:
         _check_server(connection)
         connection.execute("select pg_advisory_xact_lock(hashtextextended('cf migrations', 0))")
         before = _current_revision(connection)
@@ -49,10 +54,28 @@ def migrate(connection_uri: str) -> tuple[str | None, str]:
         config.set_main_option("script_location", str(SCRIPTS))
         config.set_main_option("path_separator", "os")
         config.attributes["url"] = sqlalchemy_url(connection_uri)
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except ProgrammingError as error:
+            if isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
+                raise ConfigurationError(
+                    f"warehouse: {error.orig.diag.message_primary}: the login of the connection may not make the "
+                    "schemas; run include/sql/schema/roles.sql as a superuser in this database, then run this again"
+                ) from error
+            raise
         after = ScriptDirectory.from_config(config).get_current_head()
     assert after is not None, "there is at least one revision"
     return before, after
+
+
+@contextmanager
+def _connected(connection_uri: str) -> Iterator[psycopg.Connection]:
+    try:
+        connection = psycopg.connect(connection_uri, connect_timeout=10)
+    except psycopg.OperationalError as error:
+        raise WarehouseUnavailable(f"warehouse: no connection: {str(error).strip()}") from error
+    with connection:
+        yield connection
 
 
 def _check_server(connection: psycopg.Connection) -> None:

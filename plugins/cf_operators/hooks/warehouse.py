@@ -77,5 +77,5 @@ class WarehouseHook(BaseHook):
         except psycopg.OperationalError as error:
             raise WarehouseUnavailable(
                 f'warehouse (connection "{self.conn_id}"): the transaction was given up: {str(error).strip()}; '
-                "nothing of it was kept, the task may run again"
+                "what was not committed is undone, and the task may run again"
             ) from error

@@ -84,6 +84,10 @@ class CollectSourceOperator(BaseOperator):
             files = files_hook.files(source.objects[name])
             summary["files"] = summary.get("files", 0) + len(files)
             self.log.info("%s.%s: %d files match %s: %s", source.id, name, len(files), declared.read, files)
+            if not files:
+                self.log.warning(
+                    "%s.%s: no file matches %s; is the pattern right?", source.id, name, declared.read
+                )
             return files_hook.rows(source.objects[name])
         from cf_operators.hooks.sql_source import SqlSourceHook
 

@@ -20,6 +20,7 @@ from cf_operators.domain.delivery import (
     settle,
 )
 from cf_operators.domain.sending_tally import SendingTally
+from cf_operators.errors import ConfigurationError, MailPutOff
 from cf_operators.hooks.form_links import FormLinks
 from cf_operators.hooks.invitation_mail import InvitationMail
 from cf_operators.hooks.ledger import Claim, Ledger
@@ -53,7 +54,9 @@ class SendInvitationsOperator(BaseOperator):
     :returns: XCom ``{"campaign", "accepted", "refused", "unknown", "put_off", "not_tried", "cancelled": {reason:
         count}, "expired", "lapsed", "stopped_waves": [ids], "dry_run"}``.
     :raises MailServerUnavailable: the server takes no mail for now; what was not handed over waits for the next try.
-    :raises ConfigurationError: the template, a connection or the login to the mail server is wrong.
+    :raises MailPutOff: some mails have to wait; the next try comes when the first of them is due.
+    :raises ConfigurationError: the template, a connection or the login to the mail server is wrong, or the brake has
+        stopped a wave.
     """
 
     def __init__(
@@ -110,7 +113,24 @@ class SendInvitationsOperator(BaseOperator):
                 asyncio.run(self._send(ledger, mail, MailServer(smtp, self.lines, self.per_second), tally))
             finally:
                 self.log.info("Sent: %s", tally.summary(self.campaign_id))
+            self._raise_what_is_open(ledger, tally)
         return tally.summary(self.campaign_id)
+
+    def _raise_what_is_open(self, ledger: Ledger, tally: SendingTally) -> None:
+        """A run that leaves something to a person, or to a later try, must not end green. All is recorded already."""
+        if tally.stopped_waves:
+            raise ConfigurationError(
+                f"the brake has stopped {', '.join(tally.stopped_waves)}: too many mails were refused; see last_reply "
+                "in cf_ledger.invitation, mend the cause, set is_stopped of the wave in cf_ledger.wave to false, and "
+                "clear this task"
+            )
+        waiting, first_due_at = ledger.put_off(self.clock())
+        if waiting and first_due_at and self.retries:
+            wait = max(first_due_at - self.clock(), timedelta(0)) + timedelta(seconds=5)
+            raise MailPutOff(
+                f"the mail server wants {waiting} mails later; they wait in the ledger, the next try or run sends them",
+                retry_after=wait,
+            )
 
     async def _send(
         self, ledger: Ledger, mail: InvitationMail, server: MailServer, tally: SendingTally

@@ -1,4 +1,4 @@
-"""Web: the public survey form and the pages in the Airflow UI.
+"""Web: the public survey form.
 
 May import the domain and hooks. Shows and takes in; what an answer means is decided elsewhere.
 """
