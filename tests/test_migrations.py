@@ -5,9 +5,9 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from cf_operators.errors import ConfigurationError
+from cf_operators.errors import ConfigurationError, WarehouseUnavailable
 from cf_operators.hooks.migrations import migrate, sqlalchemy_url
-from tests.conftest import Warehouse, WarehouseServer
+from tests.conftest import ROOT, Warehouse, WarehouseServer, free_port
 
 CONTRACT = [
     "kpi", "grain", "period_start", "slice", "value", "low", "high", "n", "numerator", "denominator",
@@ -30,6 +30,27 @@ def test_empty_database_is_brought_to_head(warehouse_server: WarehouseServer) ->
         assert schemas == {"cf_landing", "cf_ledger", "cf_core", "cf_kpi"}
     finally:
         warehouse_server.drop("empty_for_migration")
+
+
+def test_database_of_somebody_else_needs_the_roles_file_once(warehouse_server: WarehouseServer) -> None:
+    """As with a server of one's own: a superuser owns the database, and runs the file in it."""
+    superuser = warehouse_server.server.superuser_uri("of_somebody_else")
+    uri = warehouse_server.uri("cf_engine", "of_somebody_else")
+    with warehouse_server.superuser() as connection:
+        connection.execute("create database of_somebody_else template template0")
+    try:
+        with pytest.raises(ConfigurationError, match=r"may not make the schemas; run .*roles\.sql"):
+            migrate(uri)
+        with psycopg.connect(superuser) as connection:
+            connection.execute((ROOT / "include/sql/schema/roles.sql").read_bytes())
+        assert migrate(uri) == (None, "0006_grants")
+    finally:
+        warehouse_server.drop("of_somebody_else")
+
+
+def test_server_that_does_not_answer_may_be_tried_again() -> None:
+    with pytest.raises(WarehouseUnavailable, match="no connection"):
+        migrate(f"postgresql://cf_engine:x@127.0.0.1:{free_port()}/warehouse")
 
 
 def test_missing_role_is_named_with_the_remedy(warehouse_server: WarehouseServer) -> None:
