@@ -17,6 +17,8 @@ from cf_operators.domain.organisation import Asking
 from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.sql_text import sql_text
 
+ANALYZE_FROM = 500
+"""New invitations in one plan from which on the planner of the database has to hear of them."""
 BATCH = 5000
 """Rows that are held in memory at a time."""
 
@@ -89,7 +91,9 @@ class InvitationPlan:
         """Write the planned invitations, and record who is left out. Memory does not grow with the wave."""
         self._execute("plan_identity_table")
         batch: list[Identity] = []
+        count = 0
         for identity in identities:
+            count += 1
             batch.append(identity)
             if len(batch) == BATCH:
                 self._copy(batch)
@@ -98,6 +102,8 @@ class InvitationPlan:
         self._execute("plan_invitations")
         self._execute("plan_lifted")
         self._execute("plan_exclusions")
+        if count >= ANALYZE_FROM:
+            self._execute("analyze_invitation")
 
     def _copy(self, batch: list[Identity]) -> None:
         with (
