@@ -8,6 +8,8 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,11 +55,12 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    state = tmp_path_factory.mktemp("demo")
+def place() -> Iterator[Place]:
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(("AIRFLOW", "CF_"))}
     ports = {f"CF_PORT_{name}": str(free_port()) for name in PORTS}
-    return Place(state, inherited | ports | {"CF_STATE_DIR": str(state)})
+    # Not in pytest's own folder: another session closes that to other users, and PostgreSQL runs as one of them.
+    with tempfile.TemporaryDirectory(prefix="cf-demo-") as name:
+        yield Place(Path(name), inherited | ports | {"CF_STATE_DIR": name})
 
 
 @pytest.mark.e2e
