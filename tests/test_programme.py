@@ -229,14 +229,17 @@ MISTAKES: list[tuple[str, tuple[Step, ...], Any, str]] = [
     ("misspelt key deep inside", ("sources", 0, "objects", "orders", "colums"), {},
      'sources[0].objects.orders.colums: is not a known key; did you mean "columns"?'),
     ("misspelt section", ("campains",), [], 'campains: is not a known key; did you mean "campaigns"?'),
-    ("unknown key", ("asking", "xyz"), 1, "asking.xyz: is not a known key; keys here are: quiet_days, consent"),
+    ("unknown key", ("asking", "xyz"), 1,
+     "asking.xyz: is not a known key; keys here are: quiet_days, consent, caps, hold_out, approve_key_accounts, "
+     "soft_bounces"),
     ("key of another kind of campaign", ("campaigns", 2, "delay_days"), 3,
-     "campaigns[2].delay_days: is not a known key; keys here are: id, kind, survey, audience, template, fresh_days, "
-     "answer_days"),
+     "campaigns[2].delay_days: is not a known key; keys here are: id, survey, audience, template, purpose, "
+     "priority, channel, answer_days, remind_after_days, sample, most_per_day, kind, fresh_days"),
     ("missing key", ("organisation", "sender", "address"), ..., "organisation.sender.address: is missing; add it"),
     ("missing section", ("kpis",), [], ""),
     ("unknown kind", ("campaigns", 1, "kind"), "anual",
-     'campaigns[1]: kind "anual" is not allowed; allowed are: post_purchase, annual, ad_hoc'),
+     'campaigns[1]: kind "anual" is not allowed; allowed are: post_purchase, complaint_follow_up, annual, '
+     "ad_hoc"),
     ("missing kind", ("sources", 0, "kind"), ..., "sources[0]: kind is missing; it says which keys belong here"),
     ("not one of the words", ("asking", "consent"), "maybe",
      'asking.consent: "maybe" is not allowed; allowed are: opt_in, opt_out'),

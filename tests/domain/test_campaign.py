@@ -44,13 +44,6 @@ def annual(**changes: Any) -> AnnualCampaign:
 
 
 @pytest.mark.parametrize(
-    ("product", "days"), [("Furniture", 7), ("furniture", 3), ("Lamps", 3), (None, 3), ("", 3)]
-)
-def test_delay_of_a_product(product: str | None, days: int) -> None:
-    assert post_purchase().delay_of(product) == days
-
-
-@pytest.mark.parametrize(
     "changes", [{"fresh_days": 8}, {"delay_days": 20}, {"delay_days_by_product": {"Lamps": 20}}]
 )
 def test_fresh_days_just_after_the_longest_delay(changes: dict[str, Any]) -> None:

@@ -187,8 +187,8 @@ def test_one_person_with_several_orders_is_asked_once_about_the_newest(people: P
     summary = plan()
     assert people.invitations()[contact]["order_id"] == newest
     assert summary["excluded"] == {"asked_recently": 2}
-    rows = people.warehouse.rows("select order_id from cf_ledger.exclusion order by 1")
-    assert [row["order_id"] for row in rows] == sorted([older, same_day])
+    rows = people.warehouse.rows("select subject_id from cf_ledger.exclusion order by 1")
+    assert [row["subject_id"] for row in rows] == sorted([older, same_day])
     assert plan()["excluded"] == {"asked_recently": 2}
 
 

@@ -2,7 +2,7 @@
 -- Grain: one row per wave, contact and order.
 -- Reads: cf_plan (temporary). Writes: cf_ledger.exclusion.
 -- Rerun: the same reason changes nothing; another reason takes the place of the old one.
-insert into cf_ledger.exclusion as e (wave_id, contact_key, reason, order_id, recorded_at)
+insert into cf_ledger.exclusion as e (wave_id, contact_key, reason, subject_id, recorded_at)
 select
     p.wave_id,
     p.contact_key,
@@ -11,7 +11,7 @@ select
     %(now)s
 from cf_plan as p
 where p.verdict not in ('planned', 'already_planned')
-on conflict (wave_id, contact_key, order_id) do update set
+on conflict (wave_id, contact_key, subject_id) do update set
     reason = excluded.reason,
     recorded_at = excluded.recorded_at
 where e.reason <> excluded.reason

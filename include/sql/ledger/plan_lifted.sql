@@ -7,5 +7,5 @@ using cf_plan as p
 where
     e.wave_id = p.wave_id
     and e.contact_key = p.contact_key
-    and e.order_id = p.order_id
+    and e.subject_id = p.order_id
     and p.verdict in ('planned', 'already_planned')

@@ -43,7 +43,7 @@ class Declared:
                 for _, entry in entries(data, section)
                 if isinstance(entry_id := entry.get(_IDENTITY.get(section, "id")), str)
             )
-            for section in ("owners", "sources", "surveys", "campaigns", "kpis", "targets")
+            for section in ("owners", "purposes", "sources", "surveys", "campaigns", "kpis", "targets")
         }
         kpis = {str(entry.get("id")): entry for _, entry in entries(data, "kpis")}
         return cls(ids, kpis, absolute)

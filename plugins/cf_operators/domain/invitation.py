@@ -41,6 +41,9 @@ class Exclusion(StrEnum):
     DUPLICATE_ADDRESS = "duplicate_address"
     SAMPLED_OUT = "sampled_out"
     OVER_LIMIT = "over_limit"
+    HELD_OUT = "held_out"
+    RESERVED = "reserved"
+    NOT_APPROVED = "not_approved"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from cf_operators.domain.campaign import Campaign, Survey
 from cf_operators.domain.declared import Declared, entries
 from cf_operators.domain.entry import Entry
 from cf_operators.domain.kpi import Kpi, Target
-from cf_operators.domain.organisation import Asking, Organisation, Owner
+from cf_operators.domain.organisation import Asking, Organisation, Owner, Purpose
 from cf_operators.domain.problem import Problem
+from cf_operators.domain.sending import Sending
 from cf_operators.domain.source import FilesSource, FormSource, Source, SqlSource, Stream
 
 
@@ -39,6 +40,10 @@ class Programme(Entry):
     organisation: Organisation = Field(description="Who asks.")
     owners: tuple[Owner, ...] = Field(default=(), description="Who answers for targets.")
     asking: Asking = Field(description="Rules of asking over all campaigns.")
+    purposes: tuple[Purpose, ...] = Field(
+        default=(), description="What people may say yes or no to, one by one."
+    )
+    sending: Sending = Field(default=Sending(), description="How fast and when mails go out.")
     sources: tuple[Source, ...] = Field(description="Where orders, complaints and responses come from.")
     surveys: tuple[Survey, ...] = Field(default=(), description="The questionnaires.")
     campaigns: tuple[Campaign, ...] = Field(default=(), description="The standing reasons to ask.")

@@ -1,0 +1,2 @@
+-- Mails that came back.
+select 1;

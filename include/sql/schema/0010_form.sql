@@ -1,0 +1,2 @@
+-- Preferences, interviews and previews of the public form.
+select 1;

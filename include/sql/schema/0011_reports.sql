@@ -1,0 +1,2 @@
+-- What became of each wave, for BI tools.
+select 1;

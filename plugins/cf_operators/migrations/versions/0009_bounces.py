@@ -1,0 +1,18 @@
+"""Mails that came back."""
+
+from cf_operators.migrations.ddl import run_file
+
+revision = "0009_bounces"
+down_revision = "0008_limits"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_file(revision)
+
+
+def downgrade() -> None:
+    raise RuntimeError(
+        "revisions go forward only: restore a backup, or write a revision that undoes this one"
+    )

@@ -1,0 +1,18 @@
+"""What became of each wave, for BI tools."""
+
+from cf_operators.migrations.ddl import run_file
+
+revision = "0011_reports"
+down_revision = "0010_form"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_file(revision)
+
+
+def downgrade() -> None:
+    raise RuntimeError(
+        "revisions go forward only: restore a backup, or write a revision that undoes this one"
+    )
