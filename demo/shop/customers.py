@@ -27,6 +27,7 @@ UNUSUAL_NAMES = (
     "佐藤 花子", '"Ritter & Söhne" GmbH',
 )  # fmt: skip
 UNUSUAL_EVERY = 40  # one customer in so many has an unusual name
+KEY_ACCOUNT_EVERY = 60  # one customer in so many is asked only after somebody approved it
 SHARED_ADDRESS = ("haus.lindenhof@example.org", "Haus.Lindenhof@Example.org")  # one household, two accounts
 
 
@@ -42,13 +43,24 @@ class Customer:
     segment: str
     region: str
     consent: str
+    key_account: str
 
 
 def make_customers(random: Random) -> list[Customer]:
     """All customers in the order in which they first buy; the last two share an address."""
     customers = [_customer(number, random) for number in range(1, COUNT - 1)]
     household = [
-        Customer(f"C{COUNT - 1 + index:05d}", name, email, "de", "Europe/Berlin", "consumer", "South", "true")
+        Customer(
+            f"C{COUNT - 1 + index:05d}",
+            name,
+            email,
+            "de",
+            "Europe/Berlin",
+            "consumer",
+            "South",
+            "true",
+            "false",
+        )
         for index, (name, email) in enumerate(zip(("Lena Jäger", "Sven Jäger"), SHARED_ADDRESS, strict=True))
     ]
     return customers + household
@@ -67,6 +79,7 @@ def _customer(number: int, random: Random) -> Customer:
         segment=pick(SEGMENTS, random),
         region=pick(REGIONS, random),
         consent=pick({"true": 76, "": 20, "false": 4}, random),
+        key_account="true" if number % KEY_ACCOUNT_EVERY == 0 else "false",
     )
 
 

@@ -14,7 +14,7 @@ from demo.shop.responses import Response
 
 Row = Sequence[object]
 COLUMNS = {
-    "customers": "customer_id,name,email,language,time_zone,segment,region,consent",
+    "customers": "customer_id,name,email,language,time_zone,segment,region,consent,key_account",
     "orders": "order_id,customer_id,product,status,ordered_at,promised_on,delivered_at",
     "complaints": "complaint_id,customer_id,order_id,category,severity,channel,"
     "received_at,acknowledged_at,resolved_at,closed_at",
@@ -22,7 +22,17 @@ COLUMNS = {
 }
 # One row of each file that cannot be read: what an export of a real shop brings along now and then.
 BROKEN: dict[str, Row] = {
-    "customers": ("", "Nameless Import", "nameless@example.org", "en", "", "consumer", "East", "true"),
+    "customers": (
+        "",
+        "Nameless Import",
+        "nameless@example.org",
+        "en",
+        "",
+        "consumer",
+        "East",
+        "true",
+        "false",
+    ),
     "orders": ("O900001", "C00001", "Kitchen", "delivered", "2024-13-45 10:00:00", "2024-12-01", ""),
     "complaints": ("K900001", "C00002", "O000002", "quality; see attachment", "3"),
     "responses": ("R900001", "C00003", "O000003", "2024-11-05 11:30:00", "email", "en", "eleven", "4"),

@@ -16,7 +16,7 @@ from tests.conftest import ROOT, Warehouse
 
 Collect = Callable[..., dict[str, int]]
 
-CUSTOMERS = "customer_id,name,email,language,time_zone,segment,region,consent\n"
+CUSTOMERS = "customer_id,name,email,language,time_zone,segment,region,consent,key_account\n"
 ORDERS = "order_id,customer_id,product,status,ordered_at,promised_on,delivered_at\n"
 
 
@@ -41,7 +41,7 @@ def test_good_rows_land_and_bad_ones_are_counted(
     folder: Path, collect: Collect, warehouse: Warehouse, caplog: pytest.LogCaptureFixture
 ) -> None:
     (folder / "customers.csv").write_text(
-        CUSTOMERS + "C1,Ana,ana@example.org,pt,,consumer,North,\n,Nobody,,,,,,\n"
+        CUSTOMERS + "C1,Ana,ana@example.org,pt,,consumer,North,,\n,Nobody,,,,,,,\n"
     )
     (folder / "orders.csv").write_text(ORDERS + "O1,C1,Kitchen,open,2024-05-01 10:00:00,2024-05-04,\n")
     with caplog.at_level(logging.INFO, logger="airflow"):
@@ -55,7 +55,7 @@ def test_good_rows_land_and_bad_ones_are_counted(
         3,
     )
     assert row["reason"].startswith('column "customer_id" is empty')
-    assert row["raw"] == ",Nobody,,,,,,"
+    assert row["raw"] == ",Nobody,,,,,,,"
     loads = warehouse.rows("select source, stream, run_id from cf_landing.load")
     assert loads == [{"source": "shop", "stream": "orders", "run_id": "manual__test"}] * 2
 
@@ -67,7 +67,7 @@ def test_a_source_without_files_is_empty_and_says_so(folder: Path, collect: Coll
 def test_an_unusable_file_fails_the_task_and_lands_nothing(
     folder: Path, collect: Collect, warehouse: Warehouse
 ) -> None:
-    (folder / "customers.csv").write_text(CUSTOMERS + "C1,Ana,ana@example.org,pt,,consumer,North,\n")
+    (folder / "customers.csv").write_text(CUSTOMERS + "C1,Ana,ana@example.org,pt,,consumer,North,,\n")
     (folder / "orders.csv").write_text("number,customer\n1,C1\n")
     with pytest.raises(DataError, match=r"orders\.csv: column order_id, customer_id, product"):
         collect()

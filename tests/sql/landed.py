@@ -15,7 +15,7 @@ NOTHING = {"inserted": 0, "updated": 0, "deleted": 0}
 
 CUSTOMER = {
     "customer_id": "C1", "name": "Ana Sá", "email": "ana@example.org", "language": "pt", "time_zone": "Europe/Lisbon",
-    "segment": "consumer", "region": "North", "consent": "",
+    "segment": "consumer", "region": "North", "consent": "", "key_account": "",
 }  # fmt: skip
 ORDER = {
     "order_id": "O1", "customer_id": "C1", "product": "Kitchen", "status": "delivered",

@@ -12,7 +12,7 @@ select
     payload ->> 'segment' as segment,
     payload ->> 'region' as region,
     (payload ->> 'consent')::boolean as is_granted,
-    false as is_key_account
+    (payload ->> 'key_account')::boolean as is_key_account
 from cf_landing.v_record
 where source = '{{ source.id }}' and object = 'customers';
 
