@@ -104,14 +104,19 @@ def _ready_made() -> Parcel:
     """A mail as the operator writes it, so that both sides carry the same number of bytes."""
     programme = load_programme()
     mail = InvitationMail(programme.organisation, programme.campaign(CAMPAIGN).template, FormLinks("cf_form"))
+    invitation_id = uuid4()
     claimed = Claimed(
-        invitation_id=uuid4(),
+        invitation_id=invitation_id,
+        link_id=invitation_id,
         wave_id="bench",
         message_id=f"<{uuid4().hex}@{programme.organisation.sender.address.rpartition('@')[2]}>",
         language="en",
         occasion="Kitchen",
         attempt_count=1,
+        reminder_number=0,
         answer_until=NOW + timedelta(days=30),
+        survey_id="post_purchase",
+        survey_version="bench",
         email="person0@customers.example",
         display_name=NAME,
     )

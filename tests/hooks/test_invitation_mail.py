@@ -23,12 +23,16 @@ NOW = datetime(2026, 3, 16, 8, 0, tzinfo=UTC)
 def claimed(email: str, language: str = "en") -> Claimed:
     return Claimed(
         invitation_id=UUID(int=7),
+        link_id=UUID(int=7),
         wave_id="post_purchase/2026-03-11",
         message_id="<7@example.org>",
         language=language,
         occasion="Küche",
         attempt_count=0,
+        reminder_number=0,
         answer_until=NOW,
+        survey_id="post_purchase",
+        survey_version="v1",
         email=email,
         display_name="Zoë Müller",
     )

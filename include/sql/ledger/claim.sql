@@ -55,12 +55,16 @@ select
     j.invitation_id,
     coalesce(s.state, 'left') as outcome,
     s.state_reason as reason,
+    coalesce(s.reminds_id, s.invitation_id) as link_id,
     s.wave_id,
     s.message_id,
     s.language,
     s.occasion,
     s.attempt_count,
+    s.reminder_number,
     w.answer_until,
+    w.survey_id,
+    w.survey_version,
     case when s.state = 'claimed' then c.email end as email,
     case when s.state = 'claimed' then c.display_name end as display_name
 from judged as j

@@ -18,20 +18,29 @@ from psycopg.rows import dict_row, tuple_row
 
 from cf_operators.domain.delivery import Settlement
 from cf_operators.domain.organisation import Asking
+from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.sql_text import sql_text
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """An invitation that this worker may send now, with all that its mail needs."""
+    """An invitation that this worker may send now, with all that its mail needs.
+
+    ``link_id``: the ask whose links the mail carries; for a reminder that is the first ask.
+    ``reminder_number``: 0 for a first ask.
+    """
 
     invitation_id: UUID
+    link_id: UUID
     wave_id: str
     message_id: str
     language: str
     occasion: str
     attempt_count: int
+    reminder_number: int
     answer_until: datetime
+    survey_id: str
+    survey_version: str
     email: str
     display_name: str | None
 
@@ -124,6 +133,21 @@ class Ledger:
             cursor.execute(sql_text("ledger/put_off.sql").encode(), {**self._values, "clock": clock})
             waiting, first_due_at = cursor.fetchone() or (0, None)
             return waiting, first_due_at
+
+    def definition(self, survey_id: str, version: str) -> dict[str, Any]:
+        """The questionnaire of a version, as it was registered when its wave was opened.
+
+        :raises ConfigurationError: there is no such version.
+        """
+        values = {"survey_id": survey_id, "version": version}
+        with self._connection.transaction(), self._connection.cursor(row_factory=tuple_row) as cursor:
+            row = cursor.execute(sql_text("ledger/definition.sql").encode(), values).fetchone()
+        if row is None:
+            raise ConfigurationError(
+                f'survey "{survey_id}": version {version} is not in cf_ledger.survey; its wave cannot be sent'
+            )
+        found: dict[str, Any] = row[0]
+        return found
 
     def stop_wave(self, wave_id: str, note: str) -> bool:
         """Pull the kill switch of a wave. Returns whether it was not pulled before."""
