@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cf_operators.domain.link import LinkExpired, LinkInvalid, Purpose, read_link, sign_link
+from cf_operators.domain.link import (
+    Interview,
+    LinkExpired,
+    LinkInvalid,
+    Preview,
+    PreviewExpired,
+    Purpose,
+    read_interview,
+    read_link,
+    read_preview,
+    sign_interview,
+    sign_link,
+    sign_preview,
+)
 
 KEY = "a signing key of thirty-two chars"
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -18,15 +33,53 @@ LATER = NOW + timedelta(days=30)
 INVITATION = UUID("9d91bb96-6d08-4b2b-b9f3-4b6f9cc1a4a9")
 
 
-@pytest.mark.parametrize("purpose", ["answer", "unsubscribe"])
+@pytest.mark.parametrize("purpose", ["answer", "unsubscribe", "preferences"])
 def test_a_token_leads_back_to_its_invitation(purpose: Purpose) -> None:
     assert read_link(KEY, purpose, sign_link(KEY, purpose, INVITATION, LATER), NOW) == INVITATION
 
 
-def test_a_token_for_one_purpose_is_none_for_another() -> None:
-    token = sign_link(KEY, "answer", INVITATION, LATER)
+READERS: dict[str, Callable[[str], object]] = {
+    "answer": lambda token: read_link(KEY, "answer", token, NOW),
+    "unsubscribe": lambda token: read_link(KEY, "unsubscribe", token, NOW),
+    "preferences": lambda token: read_link(KEY, "preferences", token, NOW),
+    "interview": lambda token: read_interview(KEY, token, NOW),
+    "preview": lambda token: read_preview(KEY, token, NOW),
+}
+TOKENS = {
+    "answer": sign_link(KEY, "answer", INVITATION, LATER),
+    "unsubscribe": sign_link(KEY, "unsubscribe", INVITATION, LATER),
+    "preferences": sign_link(KEY, "preferences", INVITATION, LATER),
+    "interview": sign_interview(KEY, Interview(INVITATION, "Ada"), LATER),
+    "preview": sign_preview(KEY, Preview("annual", "0123456789ab"), LATER),
+}
+
+
+@pytest.mark.parametrize(
+    ("made_for", "used_for"), [pair for pair in product(TOKENS, READERS) if pair[0] != pair[1]]
+)
+def test_a_token_for_one_purpose_is_none_for_another(made_for: str, used_for: str) -> None:
+    assert READERS[made_for](TOKENS[made_for])
     with pytest.raises(LinkInvalid):
-        read_link(KEY, "unsubscribe", token, NOW)
+        READERS[used_for](TOKENS[made_for])
+
+
+def test_an_interview_names_the_interviewer() -> None:
+    token = sign_interview(KEY, Interview(INVITATION, " Zoë Łuczak\n"), LATER)
+    assert read_interview(KEY, token, LATER) == Interview(INVITATION, "Zoë Łuczak")
+    with pytest.raises(LinkExpired) as expired:
+        read_interview(KEY, token, LATER + timedelta(seconds=1))
+    assert expired.value.invitation_id == INVITATION
+    for name in (" ", "x" * 101):
+        with pytest.raises(ValueError, match="expected 1 to 100"):
+            sign_interview(KEY, Interview(INVITATION, name), LATER)
+    assert len(sign_interview(KEY, Interview(INVITATION, "😀" * 100), LATER)) < 620
+
+
+def test_a_preview_is_of_a_questionnaire_and_of_nobody() -> None:
+    token = sign_preview(KEY, Preview("annual", "0123456789ab"), LATER)
+    assert read_preview(KEY, token, LATER) == Preview("annual", "0123456789ab")
+    with pytest.raises(PreviewExpired):
+        read_preview(KEY, token, LATER + timedelta(seconds=1))
 
 
 def test_a_token_of_another_key_is_invalid() -> None:

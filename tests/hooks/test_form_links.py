@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from cf_operators.domain.link import read_link
+from cf_operators.domain.link import Interview, Preview, read_interview, read_link, read_preview
 from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.form_links import FormLinks
 
@@ -43,6 +43,22 @@ def test_the_connection_is_the_public_address(
     assert unsubscribe.startswith(f"{base}/u/")
     assert read_link(KEY, "answer", answer.rpartition("/")[2], UNTIL) == INVITATION
     assert read_link(KEY, "unsubscribe", unsubscribe.rpartition("/")[2], UNTIL) == INVITATION
+
+
+def test_each_link_leads_to_the_page_of_its_purpose(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = links(monkeypatch, host="feedback.example")
+    (kind, token), *others = [
+        url.removeprefix("https://feedback.example/").split("/")
+        for url in (
+            made.preferences(INVITATION, UNTIL),
+            made.interview(INVITATION, "Zoë Łuczak", UNTIL),
+            made.preview("annual", "0123456789ab", UNTIL),
+        )
+    ]
+    assert (kind, read_link(KEY, "preferences", token, UNTIL)) == ("p", INVITATION)
+    (interview, asked), (preview, shown) = others
+    assert (interview, read_interview(KEY, asked, UNTIL)) == ("i", Interview(INVITATION, "Zoë Łuczak"))
+    assert (preview, read_preview(KEY, shown, UNTIL)) == ("v", Preview("annual", "0123456789ab"))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from airflow.sdk import BaseHook
 
-from cf_operators.domain.link import SHORTEST_KEY, sign_link
+from cf_operators.domain.link import SHORTEST_KEY, Interview, Preview, sign_interview, sign_link, sign_preview
 from cf_operators.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -46,6 +46,21 @@ class FormLinks:
     def unsubscribe(self, invitation_id: UUID, until: datetime) -> str:
         """The address that takes the one-click POST of RFC 8058, and shows a page to people."""
         return f"{self.base}/u/{sign_link(self._key, 'unsubscribe', invitation_id, until)}"
+
+    def preferences(self, invitation_id: UUID, until: datetime) -> str:
+        """The address of the page where a person says what they want to be asked about."""
+        return f"{self.base}/p/{sign_link(self._key, 'preferences', invitation_id, until)}"
+
+    def interview(self, invitation_id: UUID, interviewer: str, until: datetime) -> str:
+        """The address by which an interviewer answers for the person whom they have on the telephone.
+
+        :raises ValueError: the name is empty or longer than 100 characters.
+        """
+        return f"{self.base}/i/{sign_interview(self._key, Interview(invitation_id, interviewer), until)}"
+
+    def preview(self, survey_id: str, version: str, until: datetime) -> str:
+        """The address that shows a version of a questionnaire and keeps nothing; for all links of a test mail."""
+        return f"{self.base}/v/{sign_preview(self._key, Preview(survey_id, version), until)}"
 
 
 def _base(connection: Connection) -> str:
