@@ -24,6 +24,7 @@ SCHEDULES = {
     "cf_send_post_purchase": "0 9 * * * Europe/Berlin",
     "cf_send_annual": "0 10 * * * Europe/Berlin",
     "cf_send_ad_hoc": None,
+    "cf_report_wave": None,
     "cf_measure": "Asset",
     "cf_act": "Asset",
 }

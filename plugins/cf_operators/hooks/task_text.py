@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
-TEMPLATES = Path(__file__).resolve().parents[3] / "include" / "templates" / "task"
-
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&!])")
+from cf_operators.hooks.text_template import escaped, one_line, text_environment
 
 
 def render_title(rule: str, facts: dict[str, Any]) -> str:
     """The title of a task opened by ``rule``: one line of plain text."""
-    return _one_line(_plain().get_template(f"{rule}.title.j2").render(facts))
+    return one_line(_plain().get_template(f"{rule}.title.j2").render(facts))
 
 
 def render_description(rule: str, facts: dict[str, Any]) -> str:
@@ -27,24 +24,16 @@ def render_description(rule: str, facts: dict[str, Any]) -> str:
 
 @lru_cache(maxsize=1)
 def _plain() -> Environment:
-    return _environment(finalize=_one_line)
+    return _environment(one_line)
 
 
 @lru_cache(maxsize=1)
 def _markdown() -> Environment:
-    return _environment(finalize=_escaped)
+    return _environment(escaped)
 
 
-def _environment(finalize: Any) -> Environment:
-    # Neither plain text nor Markdown is HTML; what is put in passes through finalize instead.
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        autoescape=False,
-        finalize=finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+def _environment(finalize: Callable[[object], str]) -> Environment:
+    environment = text_environment("task", finalize)
     environment.filters |= {"number": number, "slice_label": slice_label, "month_label": month_label}
     return environment
 
@@ -64,12 +53,3 @@ def slice_label(name: str) -> str:
 def month_label(first_day: str) -> str:
     """``2025-03-01`` is ``March 2025``."""
     return f"{date.fromisoformat(first_day):%B %Y}"
-
-
-def _one_line(value: object) -> str:
-    return " ".join(str(value).split())
-
-
-def _escaped(value: object) -> str:
-    """Text on one line with everything that Markdown would read as markup preceded by a backslash."""
-    return _MARKUP.sub(r"\\\1", _one_line(value))
