@@ -41,6 +41,11 @@ class SubmissionRules:
         }
         self._creator = SurveyCreator(dict(definition))
 
+    def is_rating(self, question: str) -> bool:
+        """Whether there is a question of this name that is answered on a scale."""
+        asked = self._asked.get(question)
+        return asked is not None and asked.element["type"] == "rating"
+
     def problems(self, answers: Answers, *, is_complete: bool) -> list[AnswerProblem]:
         """Everything wrong with the answers; empty when they may be kept.
 
