@@ -1,5 +1,6 @@
 -- cf_ledger.invitation: those whose complete answer came in between two positions are responded.
--- An answer also settles what became of a mail of which we were not sure.
+-- An answer also settles what became of a mail of which we were not sure. One that came in time and is collected after
+-- the ask was closed counts as well.
 -- Reads: cf_landing.form_submission. Rerun: changes nothing.
 update cf_ledger.invitation as i
 set
@@ -11,4 +12,4 @@ where
     and f.landed_xid < %(end_position)s::xid8
     and f.is_complete
     and f.invitation_id = i.invitation_id
-    and i.state in ('accepted', 'unknown', 'claimed', 'bounced', 'refused')
+    and i.state in ('accepted', 'unknown', 'claimed', 'bounced', 'refused', 'expired')

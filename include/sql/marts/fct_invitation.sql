@@ -1,11 +1,11 @@
 -- cf_core.fct_invitation: who was asked, as far as analysts may see it.
--- Grain: one row per invitation. Reads: cf_ledger.invitation. Rerun: writes only what differs.
+-- Grain: one row per invitation, reminders included. Reads: cf_ledger.invitation. Rerun: writes only what differs.
 {% from "macros/refresh.sql" import refresh %}
 {% call refresh(
     "cf_core.fct_invitation",
     ["invitation_id"],
     ["campaign_id", "wave_id", "contact_key", "segment", "product", "region", "language", "state", "accepted_at",
-     "accepted_on", "responded_at"]
+     "accepted_on", "responded_at", "reminder_number", "channel", "inclusion_probability"]
 ) %}
 select
     i.invitation_id,
@@ -19,6 +19,9 @@ select
     i.state,
     i.accepted_at,
     (i.accepted_at at time zone %(time_zone)s)::date as accepted_on,
-    i.responded_at
+    i.responded_at,
+    i.reminder_number,
+    i.channel,
+    i.inclusion_probability
 from cf_ledger.invitation as i
 {% endcall %}
