@@ -1,27 +1,57 @@
 -- claim: takes the next due invitations of a campaign for one worker. Whoever said no after the plan is not claimed.
 -- Grain: one row per invitation that was due, with what became of it: claimed (with all the mail needs), cancelled
 --        (with the reason), or left (another ask to the same person is claimed in the same batch).
--- Reads: cf_ledger.wave, contact, suppression, consent, invitation, cf_core.fct_complaint.
+-- Reads: cf_ledger.wave, contact, suppression, consent, invitation, cf_core.fct_complaint, cf_landing.form_submission.
 -- Writes: cf_ledger.invitation.
--- Values: campaign_id, clock (the time now), most (rows to take), worker, lease_until, quiet_days, consent.
+-- Values: campaign_id, clock (the time now), most (rows to take), worker, lease_until, and those of macros/queue.sql and
+--         macros/reasons.sql.
 -- Rerun: claimed rows are not due any more; rows that another transaction holds are passed over.
+{% from "macros/queue.sql" import open_queues, is_mail_planned %}
+{% from "macros/chain.sql" import chain_reason %}
 {% from "macros/reasons.sql" import personal_reason, asked_reason %}
-with due as (
+with recursive {{ open_queues() | trim }},
+
+next_due as (
+    select
+        d.invitation_id,
+        d.send_not_before,
+        row_number() over (partition by q.lane order by d.send_not_before, d.invitation_id) <= q.lane_most as is_allowed
+    from open_queue as q
+    cross join lateral (
+        select
+            i.invitation_id,
+            i.send_not_before
+        from cf_ledger.invitation as i
+        where
+            i.wave_id = q.wave_id
+            and i.lane = q.lane
+            and i.time_zone = q.time_zone
+            and i.reminder_number = q.reminder_number
+            and {{ is_mail_planned("i") }}
+            and i.send_not_before <= %(clock)s
+        order by i.send_not_before, i.invitation_id
+        limit least(%(most)s, q.lane_most)
+    ) as d
+),
+
+due as (
     select
         i.invitation_id,
         i.wave_id,
         i.contact_key,
+        i.reminds_id,
         i.send_not_before
     from cf_ledger.invitation as i
-    inner join cf_ledger.wave as w on i.wave_id = w.wave_id
     where
-        w.campaign_id = %(campaign_id)s
-        and not w.is_stopped
-        and w.not_after > %(clock)s
-        and i.state = 'planned'
-        and i.send_not_before <= %(clock)s
-    order by i.send_not_before, i.invitation_id
-    limit %(most)s
+        i.invitation_id in (
+            select n.invitation_id
+            from next_due as n
+            where coalesce(n.is_allowed, true)
+            order by n.send_not_before, n.invitation_id
+            limit %(most)s
+        )
+        -- Said again of the row itself: it may have changed while its lock was waited for.
+        and {{ is_mail_planned("i") }}
     for update of i skip locked
 ),
 
@@ -29,6 +59,7 @@ judged as (
     select
         d.invitation_id,
         coalesce(
+            {{ chain_reason("d") | indent(12) }},
             {{ personal_reason("c", "%(clock)s") | indent(12) }},
             {{ asked_reason("c", "%(clock)s", "%(clock)s",
                 same_ask="i.wave_id = d.wave_id and i.contact_key = d.contact_key", count_planned=false) | indent(12) }}
@@ -55,6 +86,7 @@ select
     j.invitation_id,
     coalesce(s.state, 'left') as outcome,
     s.state_reason as reason,
+    s.lane,
     coalesce(s.reminds_id, s.invitation_id) as link_id,
     s.wave_id,
     s.message_id,

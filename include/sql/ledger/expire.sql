@@ -1,5 +1,6 @@
 -- expire: closes what was not sent in time.
--- Grain: one row per invitation that waits in a wave whose last moment has passed.
+-- Grain: one row per invitation whose last moment has passed while it waited: a first ask after not_after of its wave, a
+--        reminder when less than a day is left to answer.
 -- Reads: cf_ledger.wave. Writes: cf_ledger.invitation.
 -- Values: campaign_id, clock (the time now).
 -- Rerun: nothing is left to close.
@@ -9,5 +10,5 @@ from cf_ledger.wave as w
 where
     i.wave_id = w.wave_id
     and w.campaign_id = %(campaign_id)s
-    and w.not_after <= %(clock)s
+    and case when i.reminder_number = 0 then w.not_after else w.answer_until - interval '1 day' end <= %(clock)s
     and i.state = 'planned'

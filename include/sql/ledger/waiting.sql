@@ -1,0 +1,34 @@
+-- waiting: the mails of a campaign that still wait, and why.
+-- Grain: one row per cause and time zone; the first that applies of: approval (a person has to approve it), later (its
+--        time has not come), put_off (the mail server wanted it later), window (it is night there), limit (all else: a
+--        limit is used up, or the task was told to stop).
+-- Reads: cf_ledger.wave, invitation.
+-- Values: campaign_id, clock, open_zones, closed_zones, is_open_at_home. Rerun: reads only.
+{% from "macros/queue.sql" import is_before_last_moment, is_zone_open %}
+with live as (
+    select
+        w.wave_id,
+        w.not_after,
+        w.answer_until - interval '1 day' as remind_until
+    from cf_ledger.wave as w
+    where w.campaign_id = %(campaign_id)s and not w.is_stopped
+)
+
+select
+    case
+        when i.approval = 'wanted' then 'approval'
+        when i.send_not_before > %(clock)s and i.attempt_count > 0 then 'put_off'
+        when i.send_not_before > %(clock)s then 'later'
+        when not {{ is_zone_open("i.time_zone") }} then 'window'
+        else 'limit'
+    end as cause,
+    i.time_zone,
+    count(*) as waiting_count,
+    min(i.send_not_before) as first_due_at
+from cf_ledger.invitation as i
+inner join live as w on i.wave_id = w.wave_id
+where
+    i.state = 'planned'
+    and i.channel = 'mail'
+    and {{ is_before_last_moment("i.reminder_number", "w") }}
+group by 1, 2
