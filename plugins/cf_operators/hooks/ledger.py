@@ -18,7 +18,10 @@ from psycopg.rows import dict_row, tuple_row
 
 from cf_operators.domain.delivery import Settlement
 from cf_operators.domain.organisation import Asking
+from cf_operators.domain.waiting import Waiting
 from cf_operators.errors import ConfigurationError
+from cf_operators.hooks.sending_limits import Allowed, SendingLimits
+from cf_operators.hooks.sending_queue import SendingQueue
 from cf_operators.hooks.sql_text import sql_text
 
 
@@ -47,14 +50,18 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One batch: what was claimed, and how many due invitations were cancelled, by reason."""
+    """One batch: what was claimed, and how many due invitations were cancelled, by reason.
+
+    ``wait``: how long until more may go, when nothing was claimed only because the flow of mails is limited.
+    """
 
     invitations: list[Claimed]
     cancelled: Counter[str]
+    wait: timedelta | None = None
 
     @property
     def is_empty(self) -> bool:
-        """Nothing was due."""
+        """Nothing was due, or nothing may go now."""
         return not self.invitations and not self.cancelled
 
 
@@ -63,16 +70,28 @@ class Ledger:
 
     :param connection: kept for the whole sending; no transaction is open between two calls.
     :param worker: tells this worker's claims from those of all others, in all runs.
+    :param limits: how many mails may go; None: all of them.
+    :param queue: where they wait; None: they may go at any hour.
     """
 
     def __init__(
-        self, connection: psycopg.Connection[Any], campaign_id: str, asking: Asking, worker: str
+        self,
+        connection: psycopg.Connection[Any],
+        campaign_id: str,
+        asking: Asking,
+        worker: str,
+        limits: SendingLimits | None = None,
+        queue: SendingQueue | None = None,
     ) -> None:
         self._connection = connection
+        self._limits = limits or SendingLimits(connection, {})
+        self._queue = queue or SendingQueue(connection, campaign_id)
         self._values = {
             "campaign_id": campaign_id,
             "quiet_days": asking.quiet_days,
             "consent": asking.consent,
+            "cap_days": [cap.within_days for cap in asking.caps],
+            "cap_most": [cap.most for cap in asking.caps],
             "worker": worker,
         }
 
@@ -88,14 +107,39 @@ class Ledger:
 
     def claim(self, most: int, lease: timedelta, clock: datetime) -> Claim:
         """Take up to ``most`` due invitations; whoever may not be asked any more is cancelled instead."""
-        values = {**self._values, "clock": clock, "most": most, "lease_until": clock + lease}
-        with self._connection.transaction(), self._connection.cursor(row_factory=dict_row) as cursor:
+        with self._connection.transaction():
             self._execute("claim_lock")
-            rows = cursor.execute(sql_text("ledger/claim.sql").encode(), values).fetchall()
-        cancelled = Counter(row["reason"] for row in rows if row["outcome"] == "cancelled")
-        claimed = [row for row in rows if row["outcome"] == "claimed"]
+            allowed = self._limits.read(clock)
+            rows = self._claim_rows(allowed, most, lease, clock)
+            claimed = [row for row in rows if row["outcome"] == "claimed"]
+            self._limits.charge(allowed, {row["invitation_id"]: row["lane"] for row in claimed})
+            free_at = None
+            if not rows and allowed.is_held():
+                free_at = allowed.free_at(self._queue.due(clock, 1))
         names = [field.name for field in fields(Claimed)]
-        return Claim([Claimed(**{name: row[name] for name in names}) for row in claimed], cancelled)
+        return Claim(
+            [Claimed(**{name: row[name] for name in names}) for row in claimed],
+            Counter(row["reason"] for row in rows if row["outcome"] == "cancelled"),
+            max(free_at - allowed.now, timedelta(0)) if free_at else None,
+        )
+
+    def recheck(self, claim: Claim, clock: datetime) -> Claim:
+        """The batch without those who have said no since it was claimed. Call it right before handing it over.
+
+        :returns: the rest; ``cancelled`` are those who fell out now.
+        """
+        values = {
+            **self._values,
+            "clock": clock,
+            "invitation_ids": [each.invitation_id for each in claim.invitations],
+        }
+        with self._connection.transaction(), self._connection.cursor(row_factory=tuple_row) as cursor:
+            cancelled: dict[UUID, str] = dict(
+                cursor.execute(sql_text("ledger/recheck.sql").encode(), values).fetchall()
+            )
+            self._limits.settle(cancelled, cancelled)
+        rest = [each for each in claim.invitations if each.invitation_id not in cancelled]
+        return Claim(rest, Counter(cancelled.values()))
 
     def record(
         self, settlements: Sequence[Settlement], bad_addresses: Sequence[UUID], clock: datetime
@@ -105,7 +149,7 @@ class Ledger:
         :param bad_addresses: invitations whose address the server says does not exist; it is suppressed.
         :returns: how many were written; less than given only when somebody else has settled the others meanwhile.
         """
-        columns = {
+        columns: dict[str, list[Any]] = {
             "invitation_ids": [each.invitation_id for each in settlements],
             "states": [each.state for each in settlements],
             "reasons": [each.reason for each in settlements],
@@ -116,6 +160,10 @@ class Ledger:
         }
         with self._connection.transaction():
             written = self._execute("record", **columns)
+            not_tried = [
+                each.invitation_id for each in settlements if each.state == "planned" and not each.attempts
+            ]
+            self._limits.settle(columns["invitation_ids"], not_tried)
             if bad_addresses:
                 self._execute("suppress", invitation_ids=list(bad_addresses), clock=clock)
         return written
@@ -127,12 +175,10 @@ class Ledger:
             cursor.execute(sql_text("ledger/recent_outcomes.sql").encode(), values)
             return {wave_id: (outcomes, refused) for wave_id, outcomes, refused in cursor}
 
-    def put_off(self, clock: datetime) -> tuple[int, datetime | None]:
-        """How many invitations wait because the server wants them later, and when the first of them is due."""
-        with self._connection.transaction(), self._connection.cursor(row_factory=tuple_row) as cursor:
-            cursor.execute(sql_text("ledger/put_off.sql").encode(), {**self._values, "clock": clock})
-            waiting, first_due_at = cursor.fetchone() or (0, None)
-            return waiting, first_due_at
+    def waiting(self, clock: datetime) -> Waiting:
+        """What still waits of the campaign, and why."""
+        with self._connection.transaction():
+            return self._queue.waiting(clock)
 
     def definition(self, survey_id: str, version: str) -> dict[str, Any]:
         """The questionnaire of a version, as it was registered when its wave was opened.
@@ -153,6 +199,17 @@ class Ledger:
         """Pull the kill switch of a wave. Returns whether it was not pulled before."""
         with self._connection.transaction():
             return self._execute("stop_wave", wave_id=wave_id, note=note) > 0
+
+    def _claim_rows(
+        self, allowed: Allowed, most: int, lease: timedelta, clock: datetime
+    ) -> list[dict[str, Any]]:
+        most = allowed.most(most)
+        if not most:
+            return []
+        values = {**self._values, **self._queue.values(clock, allowed.lane_most()), "most": most}
+        with self._connection.cursor(row_factory=dict_row) as cursor:
+            cursor.execute(sql_text("ledger/claim.sql").encode(), {**values, "lease_until": clock + lease})
+            return cursor.fetchall()
 
     def _execute(self, name: str, **values: Any) -> int:
         statement = sql_text(f"ledger/{name}.sql")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,18 +20,27 @@ from cf_operators.domain.delivery import (
     outcome_word,
     settle,
 )
+from cf_operators.domain.sending_limit import limits_of
 from cf_operators.domain.sending_tally import SendingTally
 from cf_operators.errors import ConfigurationError, MailPutOff
 from cf_operators.hooks.form_links import FormLinks
 from cf_operators.hooks.invitation_mail import InvitationMail
 from cf_operators.hooks.ledger import Claim, Ledger
 from cf_operators.hooks.mail_server import MailServer
+from cf_operators.hooks.sending_limits import SendingLimits
+from cf_operators.hooks.sending_queue import SendingQueue
 from cf_operators.hooks.smtp_settings import SmtpSettings
 from cf_operators.hooks.warehouse import WarehouseHook
 from cf_operators.programme import load_programme
 
 if TYPE_CHECKING:
+    import psycopg
     from airflow.sdk import Context
+
+    from cf_operators.domain.programme import Programme
+
+LONGEST_WAIT = timedelta(minutes=15)
+"""For a place in the flow that is further away no task sleeps: the next run of ``cf_send_due`` comes first."""
 
 
 def wall_clock() -> datetime:
@@ -39,22 +49,31 @@ def wall_clock() -> datetime:
 
 
 class SendInvitationsOperator(BaseOperator):
-    """Sends the due invitations of a campaign's waves. Any number of these may run at once.
+    """Sends the due invitations of a campaign's waves. Any number of these may run at once, also on one wave.
 
-    First, invitations that a worker claimed and never reported on become ``unknown``, and those whose wave is over
-    ``expired``. Then batch after batch: claim (consent, suppression, complaints, quiet period, kill switch and last
-    moment are checked again), commit, send, record. A run with the param ``dry_run`` does nothing.
+    First, invitations that a worker claimed and never reported on become ``unknown``, and those whose last moment is
+    over ``expired``. Then batch after batch: claim (consent, suppression, complaints, quiet period, caps, kill switch,
+    sending window, limits and last moment are checked again), commit, render, look once more who has said no since the
+    claim, send, record. A person who says no after that look may still get the mail: for as long as the batch takes.
+
+    The limits and the window are those of the programme; they hold for all workers of all campaigns together. While
+    only the flow per second holds mails back, the task sleeps, with nothing claimed. What waits for a window, for the
+    next day or for a person is left to the DAG ``cf_send_due``. A run with the param ``dry_run`` does nothing.
 
     :param campaign_id: campaign of the programme.
+    :param worker: number of the worker among those that send the campaign at once; only told in the log.
     :param batch: invitations claimed at a time; at most so many are in doubt when the worker is killed.
-    :param lines: connections to the mail server held open at once.
-    :param per_second: most mails per second of this task; None: no limit.
+    :param lines: connections to the mail server held open at once; None: as the programme says.
+    :param per_second: most mails per second of all workers; None: as the programme says.
     :param lease: how long a claim holds; has to be longer than a batch can take.
+    :param is_repeated: whether the task runs so often that what the mail server puts off may wait for the next run.
     :param clock: gives the time now.
     :returns: XCom ``{"campaign", "accepted", "refused", "unknown", "put_off", "not_tried", "cancelled": {reason:
-        count}, "expired", "lapsed", "stopped_waves": [ids], "dry_run"}``.
+        count}, "expired", "lapsed", "stopped_waves": [ids], "waiting": {cause: count}, "next_window_at", "dry_run"}``;
+        causes as in :mod:`cf_operators.domain.waiting`.
     :raises MailServerUnavailable: the server takes no mail for now; what was not handed over waits for the next try.
-    :raises MailPutOff: some mails have to wait; the next try comes when the first of them is due.
+    :raises MailPutOff: some mails have to wait, and no other run sends them; the next try comes when the first of them
+        is due.
     :raises ConfigurationError: the template, a connection or the login to the mail server is wrong, or the brake has
         stopped a wave.
     """
@@ -63,10 +82,12 @@ class SendInvitationsOperator(BaseOperator):
         self,
         *,
         campaign_id: str,
+        worker: int = 1,
         batch: int = 50,
-        lines: int = 4,
+        lines: int | None = None,
         per_second: float | None = None,
         lease: timedelta = timedelta(minutes=15),
+        is_repeated: bool = False,
         smtp_conn_id: str = "cf_smtp",
         form_conn_id: str = "cf_form",
         warehouse_conn_id: str = "cf_warehouse",
@@ -75,11 +96,12 @@ class SendInvitationsOperator(BaseOperator):
     ) -> None:
         super().__init__(**kwargs)
         self.campaign_id = campaign_id
-        # A slow flow gets small batches, so that no claim waits longer than a minute for its turn.
-        self.batch = min(batch, max(1, int(per_second * 60))) if per_second else batch
+        self.worker = worker
+        self.batch = batch
         self.lines = lines
         self.per_second = per_second
         self.lease = lease
+        self.is_repeated = is_repeated
         self.smtp_conn_id = smtp_conn_id
         self.form_conn_id = form_conn_id
         self.warehouse_conn_id = warehouse_conn_id
@@ -105,18 +127,29 @@ class SendInvitationsOperator(BaseOperator):
             self.log.warning(
                 "No texts in %s: these are written to in %s", missing, programme.organisation.languages[0]
             )
-        worker = f"{context['ti'].dag_id}/{context['run_id']}/{context['ti'].task_id}/{uuid4().hex[:12]}"
+        lines = self.lines or programme.sending.connections
         with WarehouseHook(self.warehouse_conn_id).transaction() as connection:
-            ledger = Ledger(connection, self.campaign_id, programme.asking, worker)
+            ledger = self._ledger(connection, programme, _worker_name(context))
             tally.lapsed, tally.expired = ledger.lapse(self.clock()), ledger.expire(self.clock())
             try:
-                asyncio.run(self._send(ledger, mail, MailServer(smtp, self.lines, self.per_second), tally))
+                asyncio.run(self._send(ledger, mail, MailServer(smtp, lines), tally))
             finally:
-                self.log.info("Sent: %s", tally.summary(self.campaign_id))
-            self._raise_what_is_open(ledger, tally)
+                self.log.info("Worker %s sent: %s", self.worker, tally.summary(self.campaign_id))
+            tally.waiting = ledger.waiting(self.clock())
+            self._raise_what_is_open(tally)
         return tally.summary(self.campaign_id)
 
-    def _raise_what_is_open(self, ledger: Ledger, tally: SendingTally) -> None:
+    def _ledger(self, connection: psycopg.Connection[Any], programme: Programme, worker: str) -> Ledger:
+        sending, home = programme.sending, programme.organisation.time_zone
+        if self.per_second:
+            sending = sending.model_copy(update={"per_second": self.per_second})
+        limits = SendingLimits(connection, limits_of(sending, programme.campaign(self.campaign_id)), home)
+        with connection.transaction():
+            limits.open_lanes()
+        queue = SendingQueue(connection, self.campaign_id, sending.window, home)
+        return Ledger(connection, self.campaign_id, programme.asking, worker, limits, queue)
+
+    def _raise_what_is_open(self, tally: SendingTally) -> None:
         """A run that leaves something to a person, or to a later try, must not end green. All is recorded already."""
         if tally.stopped_waves:
             raise ConfigurationError(
@@ -124,8 +157,8 @@ class SendInvitationsOperator(BaseOperator):
                 "in cf_ledger.invitation, mend the cause, set is_stopped of the wave in cf_ledger.wave to false, and "
                 "clear this task"
             )
-        waiting, first_due_at = ledger.put_off(self.clock())
-        if waiting and first_due_at and self.retries:
+        first_due_at, waiting = tally.waiting.put_off_until, tally.waiting.counts["put_off"]
+        if first_due_at and self.retries and not self.is_repeated:
             wait = max(first_due_at - self.clock(), timedelta(0)) + timedelta(seconds=5)
             raise MailPutOff(
                 f"the mail server wants {waiting} mails later; they wait in the ledger, the next try or run sends them",
@@ -140,17 +173,29 @@ class SendInvitationsOperator(BaseOperator):
                 claim = ledger.claim(self.batch, self.lease, self.clock())
                 tally.cancelled.update(claim.cancelled)
                 if claim.is_empty:
-                    return
+                    if claim.wait is None or claim.wait > LONGEST_WAIT:
+                        return
+                    await self._sleep(claim.wait)
+                    continue
                 results: dict[UUID, Delivery] = {}
                 try:
                     parcels = {
                         each.invitation_id: mail.parcel(each, self.clock()) for each in claim.invitations
                     }
-                    results.update((key, NO_ADDRESS) for key, parcel in parcels.items() if parcel is None)
-                    await server.deliver([parcel for parcel in parcels.values() if parcel], results)
+                    claim = ledger.recheck(claim, self.clock())
+                    tally.cancelled.update(claim.cancelled)
+                    ready = {each.invitation_id: parcels[each.invitation_id] for each in claim.invitations}
+                    results.update((key, NO_ADDRESS) for key, parcel in ready.items() if parcel is None)
+                    await server.deliver([parcel for parcel in ready.values() if parcel], results)
                 finally:
                     # Also when the server is gone or the task is stopped: what is known is written down.
                     self._record(ledger, claim, results, tally)
+
+    async def _sleep(self, wait: timedelta) -> None:
+        """Wait for the next place in the flow of mails, in steps short enough to be told to stop."""
+        ends_at = time.monotonic() + wait.total_seconds()
+        while not self._is_told_to_stop and (left := ends_at - time.monotonic()) > 0:
+            await asyncio.sleep(min(left, 1.0))
 
     def _record(
         self, ledger: Ledger, claim: Claim, results: dict[UUID, Delivery], tally: SendingTally
@@ -170,3 +215,10 @@ class SendInvitationsOperator(BaseOperator):
                 if ledger.stop_wave(wave_id, note):
                     self.log.error("Wave %s %s", wave_id, note)
                     tally.stopped_waves.append(wave_id)
+
+
+def _worker_name(context: Context) -> str:
+    """Tells the claims of one try of one mapped task from those of all others."""
+    ti = context["ti"]
+    number = getattr(ti, "map_index", -1)
+    return f"{ti.dag_id}/{context['run_id']}/{ti.task_id}/{number}/{uuid4().hex[:12]}"
