@@ -24,7 +24,10 @@ SCHEDULES = {
     "cf_send_post_purchase": "0 9 * * * Europe/Berlin",
     "cf_send_annual": "0 10 * * * Europe/Berlin",
     "cf_send_ad_hoc": None,
+    "cf_send_due": "*/15 * * * * Europe/Berlin",
     "cf_report_wave": None,
+    "cf_settle_unknown": None,
+    "cf_approve_key_accounts": None,
     "cf_measure": "Asset",
     "cf_act": "Asset",
 }
