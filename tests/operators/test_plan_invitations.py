@@ -444,8 +444,9 @@ def test_an_ad_hoc_wave_asks_those_whom_the_request_chooses(people: People, plan
     assert people.invitations()[chosen]["occasion"] == "Neue Verpackung?"
     [wave] = people.warehouse.rows("select * from cf_ledger.wave")
     assert (wave["survey_id"], wave["note"]) == ("annual", "after the change of supplier")
-    assert wave["not_after"] == NOW + timedelta(days=14)
-    assert wave["answer_until"] == NOW + timedelta(days=44)
+    # 30 March and 29 April to their end, by the clock of Berlin in summer.
+    assert wave["not_after"] == datetime(2026, 3, 30, 22, tzinfo=UTC)
+    assert wave["answer_until"] == datetime(2026, 4, 29, 22, tzinfo=UTC)
 
 
 def test_the_limit_draws_the_same_people_every_time(people: People, plan: Plan) -> None:

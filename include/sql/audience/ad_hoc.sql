@@ -2,7 +2,7 @@
 -- Grain: one row per contact of the chosen segments, regions and languages who bought one of the chosen products.
 -- Reads: cf_core.dim_contact, cf_core.fct_order.
 -- Values: wave_key, title, segments, regions, products, languages (lists of text; an empty list chooses all),
---         now (moment of the run), fresh_days, answer_days.
+--         now (moment of the run), today (its day where the organisation is), fresh_days, answer_days, time_zone.
 -- Rerun: reads only.
 select
     cast(%(wave_key)s as text) as wave_key,
@@ -14,8 +14,8 @@ select
     c.segment,
     cast(%(title)s as text) as occasion,
     cast(%(now)s as timestamptz) as send_not_before,
-    cast(%(now)s as timestamptz) + make_interval(days => %(fresh_days)s) as not_after,
-    cast(%(now)s as timestamptz) + make_interval(days => %(fresh_days)s + %(answer_days)s) as answer_until
+    cast(%(today)s + %(fresh_days)s + 1 as timestamp) at time zone %(time_zone)s as not_after,
+    cast(%(today)s + %(fresh_days)s + 1 + %(answer_days)s as timestamp) at time zone %(time_zone)s as answer_until
 from cf_core.dim_contact as c
 where
     (cardinality(cast(%(segments)s as text [])) = 0 or c.segment = any(cast(%(segments)s as text [])))

@@ -61,8 +61,10 @@ def annual_audience(
     )
 
 
-def ad_hoc_audience(campaign: AdHocCampaign, request: AdHocRequest, triggered_at: datetime) -> Audience:
-    """The contacts that a request chooses."""
+def ad_hoc_audience(
+    campaign: AdHocCampaign, request: AdHocRequest, triggered_at: datetime, time_zone: str
+) -> Audience:
+    """The contacts that a request chooses. Its wave ends at a midnight of the organisation."""
     return Audience(
         {
             "wave_key": request.wave_key(triggered_at),
@@ -72,6 +74,8 @@ def ad_hoc_audience(campaign: AdHocCampaign, request: AdHocRequest, triggered_at
             "products": list(request.products),
             "languages": list(request.languages),
             "now": triggered_at,
+            "today": _local_day(triggered_at, time_zone),
+            "time_zone": time_zone,
             "fresh_days": campaign.fresh_days,
             "answer_days": campaign.answer_days,
         },

@@ -95,7 +95,7 @@ def _audience(
     if isinstance(campaign, AnnualCampaign):
         return annual_audience(campaign, now, time_zone, _start_on(params.get("start_on")))
     assert request is not None
-    return ad_hoc_audience(campaign, request, now)
+    return ad_hoc_audience(campaign, request, now, time_zone)
 
 
 def _start_on(value: object) -> date | None:
