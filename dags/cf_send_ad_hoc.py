@@ -7,19 +7,24 @@ Asks whom you choose, when you trigger it. Fill in the form, press *Trigger*.
    languages that no customer has, a survey that does not exist.
 2. **plan** plans one invitation per person and records one reason for everybody left out. With *Only count* it writes
    nothing; look at its summary (XCom) to see whom the request would reach.
-3. **send** claims, renders and sends the invitations, and records what the mail server said.
+3. **remind** plans reminders for those who were asked by an earlier request and have not answered.
+4. **due** counts what may go now; **send** claims, renders and sends it with as many workers, and records what the mail
+   server said; **sent** adds up what they did, and what still waits and why. `cf_send_due` sends that later.
 
 The quiet period counts over all campaigns: who was asked lately is not asked again, whatever the request says.
 **Running it again** (clear) asks nobody twice. **Triggering it again** opens a new wave.
 """
 
-from airflow.sdk import DAG, Param
+from airflow.sdk import DAG, Param, TriggerRule
 
 from cf_operators.access import quality_access
 from cf_operators.assets import INVITATIONS
 from cf_operators.operators.check_ad_hoc_request import CheckAdHocRequestOperator
+from cf_operators.operators.count_due import CountDueOperator
 from cf_operators.operators.plan_invitations import PlanInvitationsOperator
+from cf_operators.operators.plan_reminders import PlanRemindersOperator
 from cf_operators.operators.send_invitations import SendInvitationsOperator
+from cf_operators.operators.sum_up_sending import SumUpSendingOperator
 from cf_operators.programme import load_programme
 from cf_operators.retry import DEFAULT_ARGS
 
@@ -83,5 +88,13 @@ for campaign in programme.campaigns:
     ):
         check = CheckAdHocRequestOperator(task_id="check", campaign_id=campaign.id)
         plan = PlanInvitationsOperator(task_id="plan", campaign_id=campaign.id)
-        send = SendInvitationsOperator(task_id="send", campaign_id=campaign.id, outlets=[INVITATIONS])
-        check >> plan >> send
+        remind = PlanRemindersOperator(task_id="remind", campaign_id=campaign.id)
+        due = CountDueOperator(task_id="due", campaign_ids=[campaign.id])
+        send = SendInvitationsOperator.partial(
+            task_id="send", map_index_template="worker {{ task.worker }}"
+        ).expand_kwargs(due.output)
+        # Also when nothing is due: the plan alone is news for those who wait for it.
+        sent = SumUpSendingOperator(
+            task_id="sent", outlets=[INVITATIONS], trigger_rule=TriggerRule.NONE_FAILED
+        )
+        check >> plan >> remind >> due >> send >> sent

@@ -5,18 +5,23 @@ Asks every customer who bought lately, once a year, spread evenly over a sending
 
 1. **plan** opens the wave of the year, gives each person a day of the period, and records one reason for everybody left
    out. Outside the period it plans nothing and says so.
-2. **send** claims, renders and sends the invitations whose day has come.
+2. **remind** plans reminders for those who were asked and have not answered (`remind_after_days`).
+3. **due** counts what may go now; **send** claims, renders and sends it with as many workers; **sent** adds up what
+   they did, and what still waits and why. `cf_send_due` sends that later.
 
 **To open this year's wave on another day**, trigger the DAG with that day as *start_on*.
 **Running it again** asks nobody twice: an invitation's id comes from campaign, year and contact.
 """
 
-from airflow.sdk import DAG, CronTriggerTimetable, Param
+from airflow.sdk import DAG, CronTriggerTimetable, Param, TriggerRule
 
 from cf_operators.access import quality_access
 from cf_operators.assets import INVITATIONS
+from cf_operators.operators.count_due import CountDueOperator
 from cf_operators.operators.plan_invitations import PlanInvitationsOperator
+from cf_operators.operators.plan_reminders import PlanRemindersOperator
 from cf_operators.operators.send_invitations import SendInvitationsOperator
+from cf_operators.operators.sum_up_sending import SumUpSendingOperator
 from cf_operators.programme import load_programme
 from cf_operators.retry import DEFAULT_ARGS
 
@@ -45,4 +50,13 @@ for campaign in programme.campaigns:
         },
     ):
         plan = PlanInvitationsOperator(task_id="plan", campaign_id=campaign.id)
-        plan >> SendInvitationsOperator(task_id="send", campaign_id=campaign.id, outlets=[INVITATIONS])
+        remind = PlanRemindersOperator(task_id="remind", campaign_id=campaign.id)
+        due = CountDueOperator(task_id="due", campaign_ids=[campaign.id])
+        send = SendInvitationsOperator.partial(
+            task_id="send", map_index_template="worker {{ task.worker }}"
+        ).expand_kwargs(due.output)
+        # Also when nothing is due: the plan alone is news for those who wait for it.
+        sent = SumUpSendingOperator(
+            task_id="sent", outlets=[INVITATIONS], trigger_rule=TriggerRule.NONE_FAILED
+        )
+        plan >> remind >> due >> send >> sent

@@ -6,7 +6,9 @@ programme says so).
 
 1. **plan** opens a wave per delivery day, plans one invitation per person, and records one reason for everybody left
    out.
-2. **send** claims, renders and sends the invitations that are due, and records what the mail server said.
+2. **remind** plans reminders for those who were asked and have not answered (`remind_after_days`).
+3. **due** counts what may go now; **send** claims, renders and sends it with as many workers, and records what the mail
+   server said; **sent** adds up what they did, and what still waits and why. `cf_send_due` sends that later.
 
 **To stop a wave**, set `is_stopped` in `cf_ledger.wave`; nothing more of it is claimed. The brake does so by itself
 when more than a fifth of the newest mails are refused; the task then fails and says so.
@@ -15,12 +17,15 @@ when more than a fifth of the newest mails are refused; the task then fails and 
 **Running it again** asks nobody twice: an invitation's id comes from campaign, wave and contact.
 """
 
-from airflow.sdk import DAG, CronTriggerTimetable
+from airflow.sdk import DAG, CronTriggerTimetable, TriggerRule
 
 from cf_operators.access import quality_access
 from cf_operators.assets import INVITATIONS
+from cf_operators.operators.count_due import CountDueOperator
 from cf_operators.operators.plan_invitations import PlanInvitationsOperator
+from cf_operators.operators.plan_reminders import PlanRemindersOperator
 from cf_operators.operators.send_invitations import SendInvitationsOperator
+from cf_operators.operators.sum_up_sending import SumUpSendingOperator
 from cf_operators.programme import load_programme
 from cf_operators.retry import DEFAULT_ARGS
 
@@ -40,4 +45,13 @@ for campaign in programme.campaigns:
         access_control=quality_access(),
     ):
         plan = PlanInvitationsOperator(task_id="plan", campaign_id=campaign.id)
-        plan >> SendInvitationsOperator(task_id="send", campaign_id=campaign.id, outlets=[INVITATIONS])
+        remind = PlanRemindersOperator(task_id="remind", campaign_id=campaign.id)
+        due = CountDueOperator(task_id="due", campaign_ids=[campaign.id])
+        send = SendInvitationsOperator.partial(
+            task_id="send", map_index_template="worker {{ task.worker }}"
+        ).expand_kwargs(due.output)
+        # Also when nothing is due: the plan alone is news for those who wait for it.
+        sent = SumUpSendingOperator(
+            task_id="sent", outlets=[INVITATIONS], trigger_rule=TriggerRule.NONE_FAILED
+        )
+        plan >> remind >> due >> send >> sent

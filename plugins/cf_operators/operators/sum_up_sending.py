@@ -16,8 +16,8 @@ class SumUpSendingOperator(BaseOperator):
     """One summary of all workers, once all of them are done. It stands for the sending where others wait for it.
 
     :param task_id_of_workers: the mapped task whose summaries are added up.
-    :returns: XCom as that of :class:`~cf_operators.operators.send_invitations.SendInvitationsOperator`, added up over all
-        workers and campaigns, with ``campaigns``: [ids] for ``campaign``.
+    :returns: XCom as that of :class:`~cf_operators.operators.send_invitations.SendInvitationsOperator`, added up over
+        all workers and campaigns, with ``campaigns``: [ids] for ``campaign``.
     """
 
     def __init__(self, *, task_id_of_workers: str = "send", **kwargs: Any) -> None:
