@@ -5,9 +5,12 @@ Asks every customer who bought lately, once a year, spread evenly over a sending
 
 1. **plan** opens the wave of the year, gives each person a day of the period, and records one reason for everybody left
    out. Outside the period it plans nothing and says so.
-2. **remind** plans reminders for those who were asked and have not answered (`remind_after_days`).
+2. **remind** plans reminders for those who were asked and have not answered (`remind_after_days`), and closes what was
+   not answered in time.
 3. **due** counts what may go now; **send** claims, renders and sends it with as many workers; **sent** adds up what
    they did, and what still waits and why. `cf_send_due` sends that later.
+4. **report** says in words what became of a wave, once, a day after its last day to answer. The text stands in the log,
+   in XCom and in `cf_kpi.wave_report_text`; for a wave that goes on, trigger `cf_report_wave`.
 
 **To open this year's wave on another day**, trigger the DAG with that day as *start_on*.
 **Running it again** asks nobody twice: an invitation's id comes from campaign, year and contact.
@@ -20,6 +23,7 @@ from cf_operators.assets import INVITATIONS
 from cf_operators.operators.count_due import CountDueOperator
 from cf_operators.operators.plan_invitations import PlanInvitationsOperator
 from cf_operators.operators.plan_reminders import PlanRemindersOperator
+from cf_operators.operators.report_wave import ReportWaveOperator
 from cf_operators.operators.send_invitations import SendInvitationsOperator
 from cf_operators.operators.sum_up_sending import SumUpSendingOperator
 from cf_operators.programme import load_programme
@@ -60,3 +64,4 @@ for campaign in programme.campaigns:
             task_id="sent", outlets=[INVITATIONS], trigger_rule=TriggerRule.NONE_FAILED
         )
         plan >> remind >> due >> send >> sent
+        remind >> ReportWaveOperator(task_id="report", campaign_id=campaign.id)
