@@ -61,8 +61,11 @@ judged as (
         coalesce(
             {{ chain_reason("d") | indent(12) }},
             {{ personal_reason("c", "%(clock)s") | indent(12) }},
-            {{ asked_reason("c", "%(clock)s", "%(clock)s",
-                same_ask="i.wave_id = d.wave_id and i.contact_key = d.contact_key", count_planned=false) | indent(12) }}
+            -- A reminder is the same ask once more: the quiet period was kept when the first mail went out.
+            case
+                when d.reminds_id is null then {{ asked_reason("c", "%(clock)s", "%(clock)s",
+                    same_ask="i.wave_id = d.wave_id and i.contact_key = d.contact_key", count_planned=false) | indent(16) }}
+            end
         ) as reason,
         row_number() over (partition by c.address_hash order by d.send_not_before, d.invitation_id) as place
     from due as d
