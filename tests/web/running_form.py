@@ -17,7 +17,14 @@ from uuid import UUID, uuid4
 
 import uvicorn
 
-from cf_operators.domain.link import Purpose, sign_link
+from cf_operators.domain.link import (
+    Interview,
+    Preview,
+    Purpose,
+    sign_interview,
+    sign_link,
+    sign_preview,
+)
 from cf_operators.domain.survey import version_of
 from cf_operators.programme import load_programme
 from cf_operators.web.form_app import create_app
@@ -30,7 +37,7 @@ SURVEYS = ROOT / "include" / "surveys"
 
 @dataclass(frozen=True)
 class Invitation:
-    """One invitation in the ledger, and its two links."""
+    """One invitation in the ledger, and its links."""
 
     invitation_id: UUID
     contact_key: UUID
@@ -47,6 +54,19 @@ class Invitation:
     def unsubscribe(self) -> str:
         return f"/u/{self.token('unsubscribe')}"
 
+    @property
+    def preferences(self) -> str:
+        return f"/p/{self.token('preferences')}"
+
+    def interview(self, interviewer: str = "Ada Lovelace") -> str:
+        return f"/i/{sign_interview(KEY, Interview(self.invitation_id, interviewer), self.expires_at)}"
+
+
+def preview_link(survey_id: str, version: str, expires_at: datetime | None = None) -> str:
+    """The link that shows a version of a questionnaire."""
+    until = expires_at or datetime.now(UTC) + timedelta(hours=1)
+    return f"/v/{sign_preview(KEY, Preview(survey_id, version), until)}"
+
 
 def definition_of(survey_id: str) -> dict[str, Any]:
     """The shipped questionnaire of this name."""
@@ -60,29 +80,33 @@ def invite(
     language: str = "en",
     occasion: str = "Oak table",
     state: str = "accepted",
+    channel: str = "mail",
+    contact: UUID | None = None,
     answer_until: timedelta = timedelta(days=7),
     link_until: timedelta = timedelta(days=7),
 ) -> Invitation:
-    """Write a contact, a wave and an invitation into the ledger, as sending would."""
+    """Write a contact (unless one is given), a wave and an invitation into the ledger, as sending would."""
     now = datetime.now(UTC)
     values: dict[str, Any] = {
-        "invitation": uuid4(), "contact": uuid4(), "wave": f"test/{uuid4().hex}", "version": version_of(definition),
+        "invitation": uuid4(), "contact": contact or uuid4(), "channel": channel, "wave": f"test/{uuid4().hex}", 
+        "version": version_of(definition),
         "definition": json.dumps(definition), "language": language, "occasion": occasion, "state": state,
         "now": now, "answer_until": now + answer_until, "hash": secrets.token_bytes(32),
     }  # fmt: skip
     with warehouse.connect() as connection:
         for statement in (
             """insert into cf_ledger.contact (contact_key, source, external_id, email, address_hash, updated_at)
-               values (%(contact)s, 'test', %(contact)s::text, 'somebody@example.org', %(hash)s, %(now)s)""",
+               values (%(contact)s, 'test', %(contact)s::text, 'somebody@example.org', %(hash)s, %(now)s)
+               on conflict do nothing""",
             """insert into cf_ledger.survey (survey_id, version, definition, registered_at)
                values ('test', %(version)s, %(definition)s, %(now)s) on conflict do nothing""",
             """insert into cf_ledger.wave (wave_id, campaign_id, wave_key, survey_id, survey_version, not_after,
                                            answer_until, opened_at, opened_by_run)
                values (%(wave)s, 'test', %(wave)s, 'test', %(version)s, %(now)s, %(answer_until)s, %(now)s, 'test')""",
             """insert into cf_ledger.invitation (invitation_id, wave_id, campaign_id, contact_key, occasion, language,
-                                                 message_id, state, send_not_before, planned_at)
+                                                 message_id, state, channel, send_not_before, planned_at)
                values (%(invitation)s, %(wave)s, 'test', %(contact)s, %(occasion)s, %(language)s,
-                       %(invitation)s::text, %(state)s, %(now)s, %(now)s)""",
+                       %(invitation)s::text, %(state)s, %(channel)s, %(now)s, %(now)s)""",
         ):
             connection.execute(statement, values)
     return Invitation(values["invitation"], values["contact"], now + link_until)
@@ -90,11 +114,14 @@ def invite(
 
 def form_settings(warehouse: Warehouse, port: int, **changes: Any) -> FormSettings:
     """Settings of a form server on this machine for this warehouse, without limits on how often it is called."""
+    programme = load_programme()
     values: dict[str, Any] = {
         "database": warehouse.form_uri,
         "signing_key": KEY,
         "public_url": f"http://127.0.0.1:{port}",
-        "organisation": load_programme().organisation,
+        "organisation": programme.organisation,
+        "purposes": programme.purposes,
+        "surveys": programme.surveys,
         "requests_per_minute": 0,
         "posts_per_minute": 0,
         "node_modules": Path(os.environ.get("CF_NODE_MODULES") or ROOT / "node_modules"),

@@ -117,7 +117,7 @@ def test_missing_packages_are_named(warehouse: Warehouse, tmp_path: Path) -> Non
         create_app(form_settings(warehouse, 1, node_modules=tmp_path))
 
 
-def test_the_role_can_call_three_functions_and_read_no_table(warehouse: Warehouse) -> None:
+def test_the_role_can_call_six_functions_and_read_no_table(warehouse: Warehouse) -> None:
     invitation = invite(warehouse, definition_of("annual"))
     tables = warehouse.rows(
         """select format('%I.%I', n.nspname, c.relname) as name,
@@ -132,7 +132,9 @@ def test_the_role_can_call_three_functions_and_read_no_table(warehouse: Warehous
     )
     assert len(tables) > 15
     assert [table["name"] for table in tables if table["is_open"]] == []
-    assert [row["proname"] for row in functions] == ["form_open", "form_submit", "form_unsubscribe"]
+    assert [row["proname"] for row in functions] == [
+        "form_open", "form_prefer", "form_preferences", "form_preview", "form_submit", "form_unsubscribe",
+    ]  # fmt: skip
     with psycopg.connect(warehouse.form_uri, autocommit=True) as connection:
         assert connection.execute(
             "select status from cf_ledger.form_open(%s)", [invitation.invitation_id]

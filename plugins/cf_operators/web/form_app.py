@@ -3,7 +3,7 @@
     uvicorn --factory cf_operators.web.form_app:create_app --host 127.0.0.1 --port 8090 --no-server-header
 
 It asks for CF_FORM_DATABASE, CF_FORM_SIGNING_KEY and CF_FORM_PUBLIC_URL, and takes CF_PROGRAMME, CF_FORM_RATE,
-CF_FORM_LINK_RATE and CF_NODE_MODULES.
+CF_FORM_LINK_RATE, CF_FORM_HIT_LOG and CF_NODE_MODULES.
 """
 
 from __future__ import annotations
@@ -20,17 +20,29 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from cf_operators.errors import ConfigurationError, WarehouseUnavailable
-from cf_operators.web import form_assets, form_status, form_survey, form_unsubscribe
-from cf_operators.web.form_body import BodyRefused
+from cf_operators.web import (
+    form_assets,
+    form_interview,
+    form_preferences,
+    form_preview,
+    form_status,
+    form_survey,
+    form_unsubscribe,
+)
+from cf_operators.web.form_body import JSON, BodyRefused, media_type
 from cf_operators.web.form_gate import FormGate, keep_tokens_out_of_the_log
+from cf_operators.web.form_link import NoSuchLink
 from cf_operators.web.form_rate import RateLimit
-from cf_operators.web.form_server import FormServer, NoSuchLink
+from cf_operators.web.form_server import FormServer
 from cf_operators.web.form_settings import FormSettings
 from cf_operators.web.form_texts import accepted_languages
 
 log = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 10
+_ROUTES = (
+    form_survey, form_unsubscribe, form_preferences, form_interview, form_preview, form_status, form_assets,
+)  # fmt: skip
 _PAGES = {404: "not_found", 408: "refused", 413: "refused", 429: "busy", 500: "failed", 503: "unavailable"}
 
 
@@ -51,7 +63,7 @@ def create_app(settings: FormSettings | None = None) -> ASGIApp:
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.form = server
-    for module in (form_survey, form_unsubscribe, form_status, form_assets):
+    for module in _ROUTES:
         app.include_router(module.router)
     _handle_errors(app)
     keep_tokens_out_of_the_log()
@@ -60,6 +72,7 @@ def create_app(settings: FormSettings | None = None) -> ASGIApp:
         app,
         limit=RateLimit(server.settings.requests_per_minute),
         refuse=partial(_too_many, server),
+        hits=server.hits,
         is_https=server.settings.is_https,
     )
 
@@ -102,7 +115,8 @@ def _too_many(server: FormServer, request: Request, seconds: int) -> Response:
 
 
 def _reply(request: Request, status_code: int, status: str, problem: str | None = None) -> Response:
-    if request.method == "POST" and request.url.path.startswith("/s/"):
+    is_script = request.url.path.startswith(("/s/", "/i/")) or media_type(request) == JSON
+    if request.method == "POST" and is_script:
         errors = {"errors": [{"problem": problem}]} if problem else {}
         return JSONResponse({"status": status, **errors}, status_code=status_code)
     server: FormServer = request.app.state.form

@@ -11,6 +11,7 @@ from typing import Annotated, Any, NoReturn
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+JSON = "application/json"
 MAX_BYTES = 64 * 1024
 READ_TIMEOUT = 15.0  # seconds; a phone on a bad line sends 64 kB in less
 
@@ -27,13 +28,19 @@ class BodyRefused(Exception):
 
 
 class Submission(BaseModel):
-    """The body of one post of the survey page."""
+    """The body of one post of the survey page. ``version`` is that of the questionnaire which the page shows."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
     answers: dict[str, Any]
     complete: bool
     language: Annotated[str | None, Field(max_length=35)] = None
+    version: Annotated[str | None, Field(max_length=64)] = None
+
+
+def media_type(request: Request) -> str:
+    """The content type of a request without its parameters, in small letters; empty when it gives none."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 async def read_body(request: Request) -> bytes:
@@ -59,9 +66,8 @@ async def read_submission(request: Request) -> Submission:
     :raises BodyRefused: also 415 for another content type, 400 for a body that is no JSON, and 422 for JSON of
         another shape.
     """
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise BodyRefused(415, f'the content type is "{media_type}"; only application/json is allowed')
+    if (given := media_type(request)) != JSON:
+        raise BodyRefused(415, f'the content type is "{given}"; only {JSON} is allowed')
     body = await read_body(request)
     try:
         content = _storable(json.loads(body, parse_constant=_no_number, parse_float=_finite))

@@ -1,4 +1,4 @@
-"""What every request and every answer of the form server passes: the rate limit and the security headers."""
+"""What every request and every answer of the form server passes: rate limit, security headers, log of hits."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from fastapi import Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cf_operators.web.form_hits import LINKS, FormHits
 from cf_operators.web.form_rate import RateLimit, client_key
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -36,7 +37,7 @@ _HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 
-_TOKEN = re.compile(r"/(s|u)/[^/?\s]+")
+_TOKEN = re.compile(rf"/([{''.join(LINKS)}])/[^/?\s]+")
 
 Refusal = Callable[[Request, int], ASGIApp]
 
@@ -44,9 +45,12 @@ Refusal = Callable[[Request, int], ASGIApp]
 class FormGate:
     """ASGI middleware. ``refuse(request, seconds)`` makes the reply to a client that calls too often."""
 
-    def __init__(self, app: ASGIApp, limit: RateLimit, refuse: Refusal, is_https: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, limit: RateLimit, refuse: Refusal, hits: FormHits, is_https: bool
+    ) -> None:
         self._app = app
         self._limit = limit
+        self._hits = hits
         self._refuse = refuse
         self._headers = dict(_HEADERS)
         if is_https:
@@ -57,8 +61,12 @@ class FormGate:
             await self._app(scope, receive, send)
             return
 
+        hit, status_code = self._hits.begin(scope), 500
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal status_code
             if message["type"] == "http.response.start":
+                status_code = message["status"]
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers[name] = value
@@ -68,7 +76,11 @@ class FormGate:
         request = Request(scope, receive)
         seconds = self._limit.wait(client_key(request.client.host if request.client else None))
         app = self._refuse(request, seconds) if seconds else self._app
-        await app(scope, receive, send_with_headers)
+        try:
+            await app(scope, receive, send_with_headers)
+        finally:
+            if hit is not None:
+                self._hits.write(hit, scope, status_code)
 
 
 class WithoutTokens(logging.Filter):

@@ -1,30 +1,26 @@
-"""What the routes of the form server share: its settings, store, pages, and how a signed link is read."""
+"""What the routes of the form server share: its settings, store and pages, and what a signed link opens."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, cast
-from uuid import UUID
 
 from fastapi import Depends, Request
 
-from cf_operators.domain.link import LinkExpired, LinkInvalid, Purpose, read_link
-from cf_operators.domain.submission import SubmissionRules
-from cf_operators.domain.survey import languages
+from cf_operators.domain.link import Purpose, sign_link
 from cf_operators.web.form_assets import FormAssets
+from cf_operators.web.form_hits import FormHits
+from cf_operators.web.form_link import NoSuchLink, OpenedLink, open_link
 from cf_operators.web.form_pages import FormPages
+from cf_operators.web.form_questionnaire import Questionnaire, Questionnaires
 from cf_operators.web.form_rate import RateLimit
 from cf_operators.web.form_settings import FormSettings
 from cf_operators.web.form_store import FormStore, InvitedForm, Status
-from cf_operators.web.form_texts import FALLBACK, FormTexts
+from cf_operators.web.form_texts import FormTexts
 
-MAX_TOKEN = 200
-_MOST_RULES = 100
-
-
-class NoSuchLink(Exception):
-    """The link is not one of ours, or its invitation is gone."""
+_SIBLING_TIME = timedelta(days=1)
+_SIBLINGS: dict[Purpose, str] = {"unsubscribe": "u", "preferences": "p"}
 
 
 @dataclass(frozen=True)
@@ -33,11 +29,7 @@ class Visit:
 
     form: InvitedForm
     status: Status
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """The languages that the questionnaire is given in."""
-        return languages(self.form.definition) or (FALLBACK,)
+    questionnaire: Questionnaire
 
 
 @dataclass(frozen=True)
@@ -49,8 +41,9 @@ class FormServer:
     assets: FormAssets
     texts: FormTexts
     pages: FormPages
+    hits: FormHits
     link_limit: RateLimit
-    _rules: dict[tuple[str, str], SubmissionRules] = field(default_factory=dict)
+    questionnaires: Questionnaires = field(default_factory=Questionnaires)
 
     @classmethod
     def of(cls, settings: FormSettings) -> FormServer:
@@ -63,38 +56,33 @@ class FormServer:
             assets=assets,
             texts=texts,
             pages=FormPages(settings.organisation, assets, texts),
+            hits=FormHits(settings.hit_log),
             link_limit=RateLimit(settings.posts_per_minute),
         )
 
-    async def visit(self, purpose: Purpose, token: str) -> Visit:
-        """What a link of this purpose opens.
+    def open(self, request: Request, purpose: Purpose, token: str) -> OpenedLink:
+        """What a customer's link of this purpose says.
 
         :raises NoSuchLink: it is not a link of this server and purpose.
         """
-        invitation_id, is_expired = self._read(purpose, token)
-        form = await self.store.open(invitation_id)
+        return open_link(request, self.settings.signing_key, purpose, token)
+
+    async def visit(self, link: OpenedLink) -> Visit:
+        """How the form of a link stands now.
+
+        :raises NoSuchLink: its invitation is gone.
+        """
+        form = await self.store.open(link.invitation_id)
         if form is None:
             raise NoSuchLink
-        return Visit(form, "expired" if is_expired and form.status == "open" else form.status)
+        status: Status = "expired" if link.is_expired and form.status == "open" else form.status
+        return Visit(form, status, self.questionnaires.of(form.survey_version, form.definition))
 
-    def _read(self, purpose: Purpose, token: str) -> tuple[UUID, bool]:
-        if len(token) > MAX_TOKEN:
-            raise NoSuchLink
-        try:
-            return read_link(self.settings.signing_key, purpose, token, datetime.now(UTC)), False
-        except LinkExpired as expired:
-            return expired.invitation_id, True
-        except LinkInvalid as error:
-            raise NoSuchLink from error
-
-    def rules(self, form: InvitedForm) -> SubmissionRules:
-        """The rules of a form's questionnaire, made once per version."""
-        key = (form.survey_id, form.survey_version)
-        if key not in self._rules:
-            if len(self._rules) >= _MOST_RULES:
-                self._rules.clear()
-            self._rules[key] = SubmissionRules(form.definition)
-        return self._rules[key]
+    def sibling(self, purpose: Purpose, link: OpenedLink) -> str:
+        """The path of the other page of consent for the same person, good for a day: people go there now or never."""
+        until = datetime.now(UTC) + _SIBLING_TIME
+        token = sign_link(self.settings.signing_key, purpose, link.invitation_id, until)
+        return f"{self.settings.base_path}/{_SIBLINGS[purpose]}/{token}"
 
 
 def _server(request: Request) -> FormServer:

@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from cf_operators.domain.campaign import Survey
 from cf_operators.domain.link import SHORTEST_KEY
-from cf_operators.domain.organisation import Organisation
+from cf_operators.domain.organisation import Organisation, Purpose
 from cf_operators.errors import ConfigurationError
 from cf_operators.programme import load_programme
+from cf_operators.web.form_hits import OFF, STANDARD_ERROR
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -22,16 +24,20 @@ ROOT = Path(__file__).resolve().parents[3]
 class FormSettings:
     """Settings of one form server.
 
-    ``requests_per_minute`` counts per client address, ``posts_per_minute`` per link; 0 means no limit.
+    ``requests_per_minute`` counts per client address, ``posts_per_minute`` per link; 0 means no limit. ``hit_log`` is
+    a file, ``stderr`` or ``off``.
     """
 
     database: str = field(repr=False)
     signing_key: str = field(repr=False)
     public_url: str
     organisation: Organisation
+    purposes: tuple[Purpose, ...] = ()
+    surveys: tuple[Survey, ...] = ()
     requests_per_minute: int = 6000
     posts_per_minute: int = 60
     node_modules: Path = ROOT / "node_modules"
+    hit_log: str = OFF
 
     @property
     def base_path(self) -> str:
@@ -51,13 +57,13 @@ class FormSettings:
         """
         problems = [problem for check in (_database, _signing_key, _public_url) for problem in check(environ)]
         rates = {name: _rate(environ, name, default, problems) for name, default in _RATES.items()}
-        organisation = None
+        programme = None
         try:
-            programme = environ.get("CF_PROGRAMME")
-            organisation = load_programme(Path(programme) if programme else None).organisation
+            file = environ.get("CF_PROGRAMME")
+            programme = load_programme(Path(file) if file else None)
         except ConfigurationError as error:
             problems.append(f"CF_PROGRAMME: {error}")
-        if problems or organisation is None:
+        if problems or programme is None:
             raise ConfigurationError(
                 "The form server cannot start; set these in its environment:\n  " + "\n  ".join(problems)
             )
@@ -65,10 +71,13 @@ class FormSettings:
             database=environ["CF_FORM_DATABASE"],
             signing_key=environ["CF_FORM_SIGNING_KEY"],
             public_url=environ["CF_FORM_PUBLIC_URL"],
-            organisation=organisation,
+            organisation=programme.organisation,
+            purposes=programme.purposes,
+            surveys=programme.surveys,
             requests_per_minute=rates["CF_FORM_RATE"],
             posts_per_minute=rates["CF_FORM_LINK_RATE"],
             node_modules=Path(environ.get("CF_NODE_MODULES") or ROOT / "node_modules"),
+            hit_log=environ.get("CF_FORM_HIT_LOG") or STANDARD_ERROR,
         )
 
 

@@ -4,6 +4,8 @@
 
   const page = JSON.parse(document.getElementById("survey-data").textContent);
   const problem = document.getElementById("problem");
+  const errors = document.getElementById("errors");
+  const chosenNote = document.getElementById("chosen");
 
   Survey.settings.titleTags.survey = "h1";
   Survey.settings.titleTags.page = "h2";
@@ -33,11 +35,23 @@
   survey.data = page.answers;
   survey.currentPageNo = firstPageToDo();
 
-  let saved = JSON.stringify(survey.data);
+  let saved = JSON.stringify(page.saved);
+  let isTouched = false; // a page that was only opened sends nothing, whatever the mail's link has filled in
+  let wrong = [];
   let isDone = false;
   let isSending = false;
 
-  survey.onCurrentPageChanged.add(savePartial);
+  survey.onValueChanged.add((_, options) => {
+    isTouched = true;
+    if (options.name === page.chosen && chosenNote) chosenNote.remove();
+    if (!errors.hidden) summarise(wrong.filter((question) => question.name !== options.name));
+  });
+  survey.onCurrentPageChanged.add(() => {
+    isTouched = true;
+    errors.hidden = true;
+    savePartial();
+  });
+  survey.onValidatePage.add((_, options) => summarise(options.questions));
   survey.onCompleting.add((_, options) => {
     options.allow = false; // the survey stays as it is until the server has the answers
     sendComplete();
@@ -48,6 +62,7 @@
   for (const link of document.querySelectorAll(".languages a")) {
     link.addEventListener("click", async (event) => {
       event.preventDefault();
+      isTouched = true;
       await savePartial();
       location.assign(link.href);
     });
@@ -60,6 +75,7 @@
     const pages = survey.visiblePages;
     const answered = (one) => one.questions.some((question) => question.isVisible && !question.isEmpty());
     const missing = (one) => one.questions.some((q) => q.isVisible && q.isRequired && q.isEmpty());
+    if (page.chosen) return pages.indexOf(survey.getQuestionByName(page.chosen).page);
     const last = pages.map(answered).lastIndexOf(true);
     if (last < 0) return 0;
     return Math.min(missing(pages[last]) ? last : last + 1, pages.length - 1);
@@ -69,7 +85,12 @@
     return fetch(page.post, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ answers: survey.data, complete: isComplete, language: page.language }),
+      body: JSON.stringify({
+        answers: survey.data,
+        complete: isComplete,
+        language: page.language,
+        version: page.version,
+      }),
       credentials: "omit",
       keepalive: !isComplete, // a partial answer still arrives when the page is closed
     });
@@ -77,7 +98,7 @@
 
   async function savePartial() {
     const now = JSON.stringify(survey.data);
-    if (isDone || isSending || now === saved || now === "{}") return;
+    if (!isTouched || isDone || isSending || now === saved || now === "{}") return;
     try {
       if ((await post(false)).ok) saved = now;
     } catch {
@@ -113,6 +134,27 @@
     return `${question ? question.processedTitle : error.question || ""}: ${error.problem}`;
   }
 
+  function summarise(questions) {
+    // All that has to be looked at again, above the questions, each a link to its question.
+    wrong = questions;
+    errors.replaceChildren(page.texts.send_errors);
+    const list = document.createElement("ul");
+    for (const question of wrong) {
+      const entry = document.createElement("li");
+      const link = document.createElement("a");
+      link.href = `#${question.id}`;
+      link.textContent = question.processedTitle;
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        question.focus();
+      });
+      entry.append(link);
+      list.append(entry);
+    }
+    errors.append(list);
+    errors.hidden = wrong.length === 0;
+  }
+
   function complain(text, items = []) {
     problem.replaceChildren(text);
     if (items.length) {
@@ -133,11 +175,10 @@
   function thank() {
     isDone = true;
     const thanks = document.getElementById("thanks");
-    if (page.definition.completedHtml) {
+    if (page.definition.completedHtml && !page.isPreview) {
       document.getElementById("thanks-text").innerHTML = survey.processedCompletedHtml;
     }
-    document.getElementById("survey").remove();
-    for (const links of document.querySelectorAll(".languages")) links.remove();
+    for (const part of document.querySelectorAll("#survey, #errors, .languages, main > .note")) part.remove();
     thanks.hidden = false;
     const heading = thanks.querySelector("h1");
     document.title = heading.textContent;
