@@ -41,11 +41,11 @@ class InvitationMail:
         if address is None:
             return None
         until = invitation.answer_until
-        unsubscribe_url = self._links.unsubscribe(invitation.invitation_id, until + UNSUBSCRIBE_TIME)
+        unsubscribe_url = self._links.unsubscribe(invitation.link_id, until + UNSUBSCRIBE_TIME)
         letter = Letter(
             display_name=invitation.display_name,
             occasion=invitation.occasion,
-            answer_url=self._links.answer(invitation.invitation_id, until),
+            answer_url=self._links.answer(invitation.link_id, until),
             unsubscribe_url=unsubscribe_url,
         )
         content = mail_message(
