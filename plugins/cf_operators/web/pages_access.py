@@ -37,9 +37,14 @@ def seeing(dag_id: str) -> list[Any]:
     return [Depends(requires_access_dag("GET", None, dag_id))]
 
 
+def acting(dag_id: str) -> list[Any]:
+    """Dependencies of a route that shows what only who decides may see."""
+    return [Depends(requires_access_dag("POST", DagAccessEntity.RUN, dag_id))]
+
+
 def deciding(dag_id: str) -> list[Any]:
     """Dependencies of a route that changes something."""
-    return [Depends(requires_access_dag("POST", DagAccessEntity.RUN, dag_id)), Depends(check_token)]
+    return [*acting(dag_id), Depends(check_token)]
 
 
 def may_see(user: Any, dag_id: str) -> bool:

@@ -19,12 +19,12 @@ router = APIRouter()
 @router.get("/approvals", dependencies=seeing(APPROVE))
 def approvals(desk: DeskDep, wave: str = "") -> Response:
     """The waves with key accounts that wait, and those of one wave."""
-    with desk.lists() as lists:
-        counts = lists.open_counts()
-        waves = lists.approval_waves()
+    with desk.books() as books:
+        counts = books.lists.open_counts()
+        waves = books.lists.approval_waves()
         # A wave with nothing left to decide makes room for the next one.
         chosen = next((each for each in waves if each["wave_id"] == wave), waves[0] if waves else None)
-        rows = lists.approvals(chosen["wave_id"]) if chosen else []
+        rows = books.lists.approvals(chosen["wave_id"]) if chosen else []
     return desk.page(
         "approvals.html",
         "approvals",
@@ -48,8 +48,8 @@ def approve(
     """Decide about one key account, or, without an invitation, about all of a wave."""
     if not wave:
         raise HTTPException(400)
-    with desk.decisions() as decisions:
-        outcome = decisions.approve(
+    with desk.books() as books:
+        outcome = books.decisions.approve(
             decision,
             wave_id=None if invitation else wave,
             invitation_ids=[invitation] if invitation else [],

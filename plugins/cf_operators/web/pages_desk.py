@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-import psycopg
 from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -20,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from cf_operators.domain.programme import Programme
 from cf_operators.hooks.decision_lists import DecisionLists
 from cf_operators.hooks.decisions import Decisions
+from cf_operators.hooks.interviews import Interviews
 from cf_operators.hooks.warehouse import WarehouseHook
 from cf_operators.programme import load_programme
 from cf_operators.web import pages_access as access
@@ -55,6 +56,15 @@ def asset_digest() -> str:
     return hashlib.sha256(content).hexdigest()[:12]
 
 
+@dataclass(frozen=True)
+class Books:
+    """The ledger as the pages use it: what waits, what this user decides, whom they call."""
+
+    lists: DecisionLists
+    decisions: Decisions
+    interviews: Interviews
+
+
 class Desk:
     """What a route works with."""
 
@@ -74,22 +84,14 @@ class Desk:
         return load_programme()
 
     @contextmanager
-    def connection(self) -> Iterator[psycopg.Connection[Any]]:
-        """One transaction on the warehouse."""
+    def books(self) -> Iterator[Books]:
+        """The ledger, in one transaction that is kept when the block ends well."""
         with WarehouseHook().transaction() as connection:
-            yield connection
-
-    @contextmanager
-    def lists(self) -> Iterator[DecisionLists]:
-        """What waits, and what became of waves, as of one moment."""
-        with self.connection() as connection:
-            yield DecisionLists(connection, self.clock)
-
-    @contextmanager
-    def decisions(self) -> Iterator[Decisions]:
-        """Decisions of this user; kept when the block ends well."""
-        with self.connection() as connection:
-            yield Decisions(connection, self.actor, self.clock)
+            yield Books(
+                DecisionLists(connection, self.clock),
+                Decisions(connection, self.actor, self.clock),
+                Interviews(connection, self.actor, self.clock),
+            )
 
     def may_decide(self, dag_id: str) -> bool:
         """Whether to offer the buttons of a page."""
@@ -112,6 +114,7 @@ class Desk:
             tabs=tabs,
             token=access.form_token(self.user),
             done=self.request.query_params.get("done"),
+            reason=self.request.query_params.get("reason"),
             counted=_counted(self.request),
             time_zone=self.programme.organisation.time_zone,
             **values,
@@ -137,6 +140,7 @@ def render(request: Request, template: str, status_code: int = 200, **values: An
             base=request.scope["root_path"],
             asset_digest=asset_digest(),
             word=words.word,
+            reasons=words.known("reason"),
             number=words.number,
             percent=words.percent,
             moment=partial(words.moment, time_zone=time_zone),

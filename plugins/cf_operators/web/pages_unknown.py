@@ -19,12 +19,12 @@ router = APIRouter()
 @router.get("/unknown", dependencies=seeing(SETTLE))
 def unknown(desk: DeskDep, wave: str = "") -> Response:
     """The waves that have such mails, and those of one wave."""
-    with desk.lists() as lists:
-        counts = lists.open_counts()
-        waves = lists.unknown_waves()
+    with desk.books() as books:
+        counts = books.lists.open_counts()
+        waves = books.lists.unknown_waves()
         # A wave with nothing left to decide makes room for the next one.
         chosen = next((each for each in waves if each["wave_id"] == wave), waves[0] if waves else None)
-        rows = lists.unknown(chosen["wave_id"]) if chosen else []
+        rows = books.lists.unknown(chosen["wave_id"]) if chosen else []
     return desk.page(
         "unknown.html",
         "unknown",
@@ -48,8 +48,8 @@ def settle(
     """Settle one mail, or, without an invitation, all of a wave."""
     if not wave:
         raise HTTPException(400)
-    with desk.decisions() as decisions:
-        outcome = decisions.settle(
+    with desk.books() as books:
+        outcome = books.decisions.settle(
             decision,
             wave_id=None if invitation else wave,
             invitation_ids=[invitation] if invitation else [],

@@ -18,9 +18,9 @@ router = APIRouter()
 @router.get("/waves", dependencies=seeing(SETTLE))
 def waves(desk: DeskDep, campaign: str = "", page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> Response:
     """The newest waves, of one campaign or of all."""
-    with desk.lists() as lists:
-        rows = lists.waves(campaign or None, PER_PAGE + 1, (page - 1) * PER_PAGE)
-        counts = lists.open_counts()
+    with desk.books() as books:
+        rows = books.lists.waves(campaign or None, PER_PAGE + 1, (page - 1) * PER_PAGE)
+        counts = books.lists.open_counts()
     return desk.page(
         "waves.html",
         "waves",
@@ -36,11 +36,15 @@ def waves(desk: DeskDep, campaign: str = "", page: Annotated[int, Query(ge=1, le
 @router.get("/wave", dependencies=seeing(SETTLE))
 def wave(desk: DeskDep, id: str) -> Response:  # noqa: A002  # as it stands in the address
     """One wave with all its numbers."""
-    with desk.lists() as lists:
-        found = lists.wave(id)
+    with desk.books() as books:
+        found = books.lists.wave(id)
         if found is None:
             raise HTTPException(404)
-        languages, decided, counts = lists.wave_languages(id), lists.wave_decisions(id), lists.open_counts()
+        languages, decided, counts = (
+            books.lists.wave_languages(id),
+            books.lists.wave_decisions(id),
+            books.lists.open_counts(),
+        )
     return desk.page(
         "wave.html",
         "waves",
@@ -61,7 +65,7 @@ def switch(
     note: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
     """Stop a wave or let it go on."""
-    with desk.decisions() as decisions:
-        is_changed = decisions.switch(decision, wave, note.strip() or None)
+    with desk.books() as books:
+        is_changed = books.decisions.switch(decision, wave, note.strip() or None)
     done: Literal["stopped", "resumed", "nothing"] = decision if is_changed else "nothing"
     return desk.go("wave", id=wave, done=done)

@@ -27,6 +27,11 @@ def word(value: str, kind: str) -> str:
     return _words().get(kind, {}).get(value) or value.replace("_", " ")
 
 
+def known(kind: str) -> frozenset[str]:
+    """The values that have a word."""
+    return frozenset(_words().get(kind, {}))
+
+
 def number(value: float | None) -> str:
     """A count with thousands separated; a dash for none."""
     return NOTHING if value is None else f"{value:,.0f}"
