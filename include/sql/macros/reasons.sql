@@ -1,14 +1,16 @@
 {#
-    Why a person may not be asked. The plan of a wave and the claim of a mail ask the same two questions, so that
-    whoever said no after the plan is still not written to.
+    Why a person may not be asked. The plan of a wave and the claim of a mail ask the same questions, so that whoever
+    said no after the plan is still not written to, and who is asked by another campaign meanwhile is not asked twice.
 
-    `contact` is the alias of a row of cf_ledger.contact, `moment` an expression of the time to judge at.
-    A person is all contacts with one address: what one of them said or was asked holds for the others.
-    Values: consent ('opt_in' or 'opt_out'), quiet_days.
+    `contact` is the alias of a row of cf_ledger.contact, `moment` an expression of the time of the ask, `now` that of
+    the run, at which a wave is open or over. A person is all contacts with one address: what one of them said or was
+    asked holds for the others. Other asks are rows `i` of cf_ledger.invitation; `same_ask` is a condition on them that
+    is true for those that do not count. Mails, reminders and calls are asks alike.
+    Values: consent ('opt_in' or 'opt_out'), quiet_days, cap_days and cap_most (lists of equal length).
 #}
 
-{# What stands against writing to this person at all; null when nothing does. The first reason that applies. #}
-{% macro personal_reason(contact, moment) %}
+{# What stands against asking this person at all; null when nothing does. The first reason that applies. #}
+{% macro personal_reason(contact, moment, purpose="'survey'") %}
 coalesce(
     case when {{ contact }}.address_hash is null then 'no_address' end,
     (
@@ -23,18 +25,20 @@ coalesce(
             select 1
             from cf_ledger.contact as k
             cross join lateral (
-                select w.is_granted
+                select distinct on (w.purpose) w.is_granted
                 from cf_ledger.consent as w
-                where w.contact_key = k.contact_key and w.purpose = 'survey'
-                order by w.recorded_at desc
-                limit 1
+                where w.contact_key = k.contact_key and w.purpose in ('survey', {{ purpose }})
+                order by w.purpose, w.recorded_at desc
             ) as word
             where k.address_hash = {{ contact }}.address_hash and not word.is_granted
         ) then 'no_consent'
         when %(consent)s = 'opt_in' and not exists (
             select 1
             from cf_ledger.consent as w
-            where w.contact_key = {{ contact }}.contact_key and w.purpose = 'survey' and w.is_granted
+            where
+                w.contact_key = {{ contact }}.contact_key
+                and w.purpose in ('survey', {{ purpose }})
+                and w.is_granted
         ) then 'no_consent'
     end,
     case
@@ -54,11 +58,10 @@ coalesce(
 {#
     Whether the person is asked by another invitation less than quiet_days before or after `moment`: asked_recently,
     or duplicate_address when it is another contact with the same address who is asked; else null.
-    `same_ask` is a condition on the other invitation `i` that is true for asks that do not count.
-    `count_planned`: whether an invitation counts that waits in an open wave.
-    `now` is the time of the run, at which a wave is open or over.
+    `count_planned`: whether an invitation counts that waits in an open wave; with `priority`, an expression of the
+    priority of this ask, only those of equal priority count (reserved_reason tells of the higher ones).
 #}
-{% macro asked_reason(contact, moment, now, same_ask, count_planned) %}
+{% macro asked_reason(contact, moment, now, same_ask, count_planned, priority=none) %}
 (
     select case when bool_or(i.contact_key = {{ contact }}.contact_key) then 'asked_recently' else 'duplicate_address' end
     from cf_ledger.contact as k
@@ -67,24 +70,110 @@ coalesce(
         k.address_hash = {{ contact }}.address_hash
         and not ({{ same_ask }})
         and (
-            (
-                i.state in ('claimed', 'accepted', 'unknown', 'responded')
-                and coalesce(i.accepted_at, i.claimed_at) > {{ moment }} - make_interval(days => %(quiet_days)s)
-                and coalesce(i.accepted_at, i.claimed_at) < {{ moment }} + make_interval(days => %(quiet_days)s)
-            )
+            ({{ is_sent("i") }} and {{ is_near(sent_at("i"), moment) | indent(12) }})
 {% if count_planned %}
             or (
-                i.state = 'planned'
-                and greatest(i.send_not_before, {{ now }}) > {{ moment }} - make_interval(days => %(quiet_days)s)
-                and greatest(i.send_not_before, {{ now }}) < {{ moment }} + make_interval(days => %(quiet_days)s)
-                and exists (
-                    select 1
-                    from cf_ledger.wave as v
-                    where v.wave_id = i.wave_id and not v.is_stopped and v.not_after > {{ now }}
-                )
+                {{ is_waiting("i", now, "= " ~ priority if priority else none) | indent(16) }}
+                and {{ is_near(due_at("i", now), moment) | indent(16) }}
             )
 {% endif %}
         )
     having count(*) > 0
 )
+{%- endmacro %}
+
+{#
+    Whether the place belongs to another campaign: an ask of a wave with strictly higher priority waits less than
+    quiet_days before or after `moment`: reserved; else null. Whoever is left out for it is asked later, if the
+    occasion is fresh then.
+#}
+{% macro reserved_reason(contact, moment, now, same_ask, priority) %}
+(
+    select 'reserved'
+    from cf_ledger.contact as k
+    inner join cf_ledger.invitation as i on k.contact_key = i.contact_key
+    where
+        k.address_hash = {{ contact }}.address_hash
+        and not ({{ same_ask }})
+        and {{ is_waiting("i", now, "> " ~ priority) | indent(8) }}
+        and {{ is_near(due_at("i", now), moment) | indent(8) }}
+    limit 1
+)
+{%- endmacro %}
+
+{#
+    Whether one more ask at `moment` would be one too many: over_limit; else null. It is one too many when the
+    cap_days before it already hold cap_most asks to the person, or when it would make an ask that counts here and
+    comes later one too many.
+    `count_planned`: whether asks count that wait in an open wave. With `priority`, an expression of the priority of
+    this ask, waiting asks of lower priority do not count, and waiting asks of higher priority count in any case.
+#}
+{% macro cap_reason(contact, moment, now, same_ask, count_planned, priority=none) %}
+(
+    select 'over_limit'
+    from (
+        select
+            array_agg(case when i.state = 'planned' then {{ due_at("i", now) }} else {{ sent_at("i") }} end) as moments
+        from cf_ledger.contact as k
+        inner join cf_ledger.invitation as i on k.contact_key = i.contact_key
+        where
+            cardinality(cast(%(cap_days)s as integer [])) > 0
+            and k.address_hash = {{ contact }}.address_hash
+            and not ({{ same_ask }})
+            and (
+                {{ is_sent("i") }}
+{% if count_planned or priority %}
+                or {{ is_waiting("i", now, (">= " if count_planned else "> ") ~ priority if priority else none) | indent(16) }}
+{% endif %}
+            )
+    ) as other
+    cross join unnest(cast(%(cap_days)s as integer []), cast(%(cap_most)s as integer [])) as cap (days, most)
+    cross join unnest(array_append(other.moments, {{ moment }})) as last (at)
+    where
+        last.at >= {{ moment }}
+        and last.at < {{ moment }} + make_interval(days => cap.days)
+        and (
+            select count(*)
+            from unnest(other.moments) as ask (at)
+            where ask.at > last.at - make_interval(days => cap.days) and ask.at <= last.at
+        ) >= cap.most
+    limit 1
+)
+{%- endmacro %}
+
+{# Whether the invitation reached the person, or may have: what is being sent counts, what was refused or bounced not. #}
+{% macro is_sent(invitation) -%}
+({{ invitation }}.state in ('claimed', 'accepted', 'unknown', 'responded') or ({{ invitation }}.state = 'expired' and {{ invitation }}.accepted_at is not null))
+{%- endmacro %}
+
+{% macro sent_at(invitation) -%}
+coalesce({{ invitation }}.accepted_at, {{ invitation }}.claimed_at)
+{%- endmacro %}
+
+{# When a waiting invitation goes out at the earliest. #}
+{% macro due_at(invitation, now) -%}
+greatest({{ invitation }}.send_not_before, {{ now }})
+{%- endmacro %}
+
+{# Whether the invitation waits in a wave that may still send it. `which`: a condition on the priority of that wave. #}
+{% macro is_waiting(invitation, now, which) -%}
+(
+    {{ invitation }}.state = 'planned'
+    and exists (
+        select 1
+        from cf_ledger.wave as v
+        where
+            v.wave_id = {{ invitation }}.wave_id
+            and not v.is_stopped
+            and case when {{ invitation }}.reminder_number = 0 then v.not_after else v.answer_until - interval '1 day' end > {{ now }}
+{% if which %}
+            and v.priority {{ which }}
+{% endif %}
+    )
+)
+{%- endmacro %}
+
+{% macro is_near(time, moment) -%}
+{{ time }} > {{ moment }} - make_interval(days => %(quiet_days)s)
+and {{ time }} < {{ moment }} + make_interval(days => %(quiet_days)s)
 {%- endmacro %}
