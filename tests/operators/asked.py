@@ -65,7 +65,8 @@ def submit(
 ) -> str:
     """Post answers in an open transaction of the form server."""
     row = connection.execute(
-        "select cf_ledger.form_submit(%s, %s, %s, 'de', 'web')", [invitation, is_complete, Jsonb(answers)]
+        "select cf_ledger.form_submit(%s, 'v1', %s, %s, 'de', null)",
+        [invitation, is_complete, Jsonb(answers)],
     ).fetchone()
     assert row is not None
     return str(row[0])

@@ -88,7 +88,7 @@ def invite(
     """Write a contact (unless one is given), a wave and an invitation into the ledger, as sending would."""
     now = datetime.now(UTC)
     values: dict[str, Any] = {
-        "invitation": uuid4(), "contact": contact or uuid4(), "channel": channel, "wave": f"test/{uuid4().hex}", 
+        "invitation": uuid4(), "contact": contact or uuid4(), "channel": channel, "wave": f"test/{uuid4().hex}",
         "version": version_of(definition),
         "definition": json.dumps(definition), "language": language, "occasion": occasion, "state": state,
         "now": now, "answer_until": now + answer_until, "hash": secrets.token_bytes(32),
