@@ -4,12 +4,25 @@
 select
     exists (
         select 1
-        from cf_ledger.invitation as i
-        inner join cf_ledger.wave as w on i.wave_id = w.wave_id
+        from cf_ledger.wave as w
         where
             w.campaign_id = %(campaign_id)s
-            and i.state = 'planned'
-            and case when i.reminder_number = 0 then w.not_after else w.answer_until - interval '1 day' end <= %(clock)s
+            and (
+                (
+                    w.not_after <= %(clock)s
+                    and exists (
+                        select 1 from cf_ledger.invitation as i
+                        where i.wave_id = w.wave_id and i.state = 'planned' and i.reminder_number = 0
+                    )
+                )
+                or (
+                    w.answer_until - interval '1 day' <= %(clock)s
+                    and exists (
+                        select 1 from cf_ledger.invitation as i
+                        where i.wave_id = w.wave_id and i.state = 'planned' and i.reminder_number > 0
+                    )
+                )
+            )
     )
     or exists (
         select 1

@@ -48,10 +48,13 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-    new.lane := coalesce(
-        (select cf_ledger.lane_of(c.email) from cf_ledger.contact as c where c.contact_key = new.contact_key),
-        ''
-    );
+    new.lane := '';
+    if exists (select 1 from cf_ledger.sending_limit as l where pg_catalog.starts_with(l.scope, 'domain:')) then
+        new.lane := coalesce(
+            (select cf_ledger.lane_of(c.email) from cf_ledger.contact as c where c.contact_key = new.contact_key),
+            ''
+        );
+    end if;
     return new;
 end
 $$;
