@@ -102,6 +102,9 @@ def test_planning_again_changes_nothing(people: People, remind: Remind) -> None:
         ("Pacific/Auckland", "2026-03-16 10:59", "2026-03-25 11:00", True),
         ("Asia/Kolkata", "2026-03-16 18:29", "2026-03-25 18:30", True),
         ("Asia/Kolkata", "2026-03-16 18:30", "2026-03-25 18:30", False),
+        # A zone that nobody knows counts as that of the organisation, Berlin.
+        ("Mars/Olympus", "2026-03-16 22:50", "2026-03-25 22:50", False),
+        ("Mars/Olympus", "2026-03-16 22:50", "2026-03-25 23:00", True),
     ],
 )
 def test_days_are_those_of_the_calendar_where_the_person_lives(

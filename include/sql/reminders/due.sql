@@ -5,7 +5,8 @@
 -- Reads: cf_ledger.wave, invitation, contact, suppression, consent, cf_landing.form_submission, cf_core.fct_complaint.
 -- Writes: cf_reminder (temporary).
 -- Values: campaign_id, now, days (after the first mail, one for each reminder), reasons (for which a cancelled reminder
---         is judged anew), and those of macros/reasons.sql.
+--         is judged anew), time_zone (of the organisation: also of people in a zone that the database does not know),
+--         and those of macros/reasons.sql.
 -- Rerun: a reminder that waits or has gone out is not due any more.
 {% from "macros/answered.sql" import is_answered %}
 {% from "macros/reasons.sql" import personal_reason, cap_reason %}
@@ -15,12 +16,13 @@ with chain as (
         w.wave_key,
         w.purpose,
         i.contact_key,
-        cast(%(now)s as timestamptz) at time zone i.time_zone as local_now,
-        i.accepted_at at time zone i.time_zone as local_asked_at,
-        r.last_at at time zone i.time_zone as local_last_at,
+        cast(%(now)s as timestamptz) at time zone coalesce(z.name, %(time_zone)s) as local_now,
+        i.accepted_at at time zone coalesce(z.name, %(time_zone)s) as local_asked_at,
+        r.last_at at time zone coalesce(z.name, %(time_zone)s) as local_last_at,
         coalesce(r.last_number, 0) + 1 as reminder_number
     from cf_ledger.wave as w
     inner join cf_ledger.invitation as i on w.wave_id = i.wave_id
+    left join pg_timezone_names as z on i.time_zone = z.name
     cross join lateral (
         select
             max(r.reminder_number) filter (where r.state <> 'cancelled') as last_number,

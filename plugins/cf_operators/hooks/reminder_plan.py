@@ -24,15 +24,22 @@ class ReminderPlan:
     """One plan in the transaction of the caller, who commits. At most one is made at a time, over all campaigns.
 
     :param now: the time of the run; everything is judged as of then.
+    :param time_zone: IANA zone of the organisation, in which days are counted for whoever lives in an unknown one.
     """
 
     def __init__(
-        self, connection: psycopg.Connection[Any], campaign: Campaign, asking: Asking, now: datetime
+        self,
+        connection: psycopg.Connection[Any],
+        campaign: Campaign,
+        asking: Asking,
+        now: datetime,
+        time_zone: str,
     ) -> None:
         self._connection = connection
         self._values = {
             "campaign_id": campaign.id,
             "now": now,
+            "time_zone": time_zone,
             "days": list(campaign.remind_after_days),
             "reasons": list(LIFTABLE),
             "consent": asking.consent,

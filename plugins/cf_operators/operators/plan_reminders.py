@@ -49,9 +49,9 @@ class PlanRemindersOperator(BaseOperator):
         if context["params"].get("dry_run"):
             return self._summary({}, {}, 0, dry_run=True)
         programme = load_programme()
-        campaign = programme.campaign(self.campaign_id)
+        campaign, home = programme.campaign(self.campaign_id), programme.organisation.time_zone
         with WarehouseHook(self.warehouse_conn_id).transaction() as connection:
-            plan = ReminderPlan(connection, campaign, programme.asking, run_time(context))
+            plan = ReminderPlan(connection, campaign, programme.asking, run_time(context), home)
             plan.lock()
             expired = plan.close_unanswered()
             cancelled = plan.cancel_settled()
