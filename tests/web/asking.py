@@ -10,6 +10,7 @@ from typing import Any, Self
 from uuid import UUID, uuid4
 
 import httpx
+from itsdangerous import URLSafeTimedSerializer
 from psycopg.types.json import Jsonb
 
 from cf_operators.domain.identity import address_hash
@@ -50,7 +51,7 @@ class Pages:
         return self._clients[name]
 
     def get(self, path: str, user: str | None = "quality", **query: Any) -> httpx.Response:
-        return self.user(user).get(f"/cf/{path}", params=query)
+        return self.user(user).get(f"/cf/{path}", params=query or None)
 
     def says(self, path: str, user: str | None = "quality", **query: Any) -> str:
         """The words of a page that has to be there."""
@@ -59,10 +60,14 @@ class Pages:
         return words_of(reply)
 
     def token(self, user: str = "quality") -> str:
-        """The token that the forms of this user carry."""
-        page = self.get("preview", user)
-        found = _TOKEN.search(page.text)
-        assert found, page.text
+        """A token as the forms of this user carry it."""
+        key, salt = self.server.secret_key, "customer focus pages"
+        return str(URLSafeTimedSerializer(key, salt=salt).dumps(self.server.user_id(user)))
+
+    def token_on(self, path: str, user: str = "quality", **query: Any) -> str:
+        """The token of the first form of a page."""
+        found = _TOKEN.search(self.get(path, user, **query).text)
+        assert found, f"no form on {path}"
         return found[1]
 
     def post(self, path: str, user: str = "quality", **fields: Any) -> httpx.Response:

@@ -1,4 +1,4 @@
-"""Airflow's own API server with our pages in it, over the network, with the FAB auth manager: for tests of the pages."""
+"""Airflow's own API server with our pages in it, over the network, with the FAB auth manager."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +22,6 @@ from local.accounts import QUALITY_MANAGER
 from local.airflow_env import FAB
 from local.credentials import ACCOUNTS
 from tests.conftest import ROOT, Warehouse, WarehouseServer, free_port
-
 from tests.web.running_form import KEY
 
 GUEST = "guest"
@@ -38,6 +38,7 @@ class AirflowServer:
     url: str
     warehouse: Warehouse
     passwords: dict[str, str]
+    secret_key: str
     log: Path
     _tokens: dict[str, str] = field(default_factory=dict)
 
@@ -45,6 +46,11 @@ class AirflowServer:
         """A client with the cookie of a user; without a user, without a cookie. The caller closes it."""
         cookies = {"_token": self._token(username)} if username else {}
         return httpx.Client(base_url=self.url, cookies=cookies, timeout=30, trust_env=False)
+
+    def user_id(self, username: str) -> str:
+        """The id that Airflow knows a user by."""
+        payload = self._token(username).split(".")[1]
+        return str(json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["sub"])
 
     def _token(self, username: str) -> str:
         if username not in self._tokens:
@@ -77,7 +83,7 @@ def running_airflow(server: WarehouseServer, smtp_port: int) -> Iterator[Airflow
         try:
             url = f"http://127.0.0.1:{port}"
             _wait_until_healthy(url, process, log)
-            yield AirflowServer(url, warehouse, passwords, log)
+            yield AirflowServer(url, warehouse, passwords, environment["AIRFLOW__API__SECRET_KEY"], log)
         finally:
             os.killpg(process.pid, signal.SIGTERM)
             try:

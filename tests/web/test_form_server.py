@@ -20,7 +20,7 @@ from cf_operators.errors import ConfigurationError
 from cf_operators.web.form_app import create_app
 from cf_operators.web.form_gate import WithoutTokens
 from cf_operators.web.form_settings import FormSettings
-from tests.conftest import ROOT, Warehouse, free_port
+from tests.conftest import ROOT, Warehouse, WarehouseServer, free_port
 from tests.web.conftest import Form
 from tests.web.running_form import definition_of, form_settings, invite, running_form
 
@@ -151,7 +151,8 @@ def test_every_answer_has_the_security_headers(form: Form) -> None:
     invitation = form.invite()
     style = re.search(r'href="(/assets/[^"]+form\.css)"', form.client.get("/").text)
     assert style
-    for path in ("/", "/health", "/nothing", "/s/x", "/docs", "/openapi.json", style[1], invitation.survey):
+    links = (invitation.survey, invitation.unsubscribe, invitation.preferences, invitation.interview())
+    for path in ("/", "/health", "/nothing", "/s/x", "/docs", "/openapi.json", style[1], *links):
         headers = form.client.get(path).headers
         policy = headers["content-security-policy"]
         assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
@@ -160,6 +161,10 @@ def test_every_answer_has_the_security_headers(form: Form) -> None:
         assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "no-referrer")
         assert ("no-store" in headers["cache-control"]) is (path != style[1])
         assert "set-cookie" not in headers
+    for path in links:
+        for reply in (form.client.post(path, json={}), form.client.post(path, data={"service": "no"})):
+            assert "set-cookie" not in reply.headers
+            assert reply.headers["content-security-policy"] == policy
 
 
 def test_assets_are_kept_for_good_and_only_by_their_own_address(form: Form) -> None:
@@ -207,6 +212,20 @@ def test_health_and_pages_without_a_warehouse(form: Form, warehouse: Warehouse) 
     assert "We will be back" in page.text
     assert reply.json() == {"status": "unavailable"}
     assert page.headers["retry-after"] == "10"
+
+
+def test_a_restart_of_the_warehouse_costs_nobody_an_answer(
+    form: Form, warehouse_server: WarehouseServer
+) -> None:
+    invitation = form.invite()
+    assert form.client.get(invitation.survey).status_code == 200
+    with warehouse_server.superuser() as connection:
+        ended = connection.execute(
+            "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'cf_form'"
+        ).fetchone()
+    assert ended is not None
+    assert ended[0] >= 1
+    assert form.post(invitation, {"nps": 9, "csat": 5}).json() == {"status": "accepted"}
 
 
 def test_a_mistake_of_ours_is_told_kindly_and_ends_with_its_cause(form: Form) -> None:

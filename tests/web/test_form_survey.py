@@ -132,6 +132,45 @@ def test_partial_answers_are_resumed(form: Form) -> None:
     assert [row["is_complete"] for row in form.submissions()] == [False, False, True]
 
 
+def test_the_same_partial_answers_are_kept_once(form: Form) -> None:
+    invitation = form.invite()
+    for answers in ({"nps": 3}, {"nps": 3}, {"nps": 3, "csat": 2}, {"csat": 2, "nps": 3}, {"nps": 3}):
+        assert form.post(invitation, answers, complete=False).json() == {"status": "accepted"}
+    kept = [row["answers"] for row in form.submissions()]
+    assert kept == [{"nps": 3}, {"nps": 3, "csat": 2}, {"nps": 3}]
+
+
+def test_an_answer_to_a_reminder_belongs_to_the_first_ask(form: Form) -> None:
+    first, reminder = form.invite(), form.invite()
+    with form.warehouse.connect() as connection:
+        connection.execute(
+            "update cf_ledger.invitation set reminds_id = %s, reminder_number = 1 where invitation_id = %s",
+            [first.invitation_id, reminder.invitation_id],
+        )
+    assert form.post(reminder, {"nps": 3}, complete=False).json() == {"status": "accepted"}
+    assert page_data(form.client.get(first.survey))["answers"] == {"nps": 3}
+    assert form.post(reminder, COMPLETE).json() == {"status": "accepted"}
+    assert {row["invitation_id"] for row in form.submissions()} == {first.invitation_id}
+    assert form.post(first, COMPLETE).json() == {"status": "answered"}
+
+
+def test_what_a_post_says_of_its_version_is_checked_against_the_invitation(form: Form) -> None:
+    short = {"elements": [{"type": "comment", "name": "why"}]}
+    annual, other = form.invite("annual"), form.invite(short)
+    versions = {
+        name: page_data(form.client.get(invitation.survey))["version"]
+        for name, invitation in (("annual", annual), ("short", other))
+    }
+    wrong = form.post(annual, {"why": "anything"}, version=versions["short"], language="en")
+    assert (wrong.status_code, wrong.json()["errors"][0]["question"]) == (422, "why")
+    assert form.submissions() == []
+    for version in (versions["short"], "never heard of", None):
+        invitation = form.invite("annual")
+        assert form.post(invitation, COMPLETE, version=version, language="en").json() == {
+            "status": "accepted"
+        }
+
+
 def test_answers_that_do_not_fit_are_named_and_not_kept(form: Form) -> None:
     reply = form.post(form.invite(), {"nps": 11, "csat": "5", "colour": "red"}, language="fr")
     assert reply.status_code == 422
