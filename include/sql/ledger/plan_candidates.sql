@@ -1,12 +1,14 @@
--- plan_candidates: judges the whole audience of a campaign.
--- Grain: one row per wave, contact and order of the audience, with exactly one verdict: planned, already_planned, or
---        the reason why the person is not asked (the first that applies).
+-- plan_candidates: judges the whole audience of a campaign, each on their own: what stands against asking this person
+--                  about this, and the lot they have drawn.
+-- Grain: one row per wave, contact and subject of the audience, with the first reason that applies, or none.
 -- Reads: the audience, cf_ledger.contact, wave, invitation, suppression, consent, cf_core.fct_complaint.
--- Writes: cf_plan (temporary).
--- Values: those of the audience; campaign_id, now, quiet_days, consent, most (people the wave may ask; null: all),
---         reasons (exclusions that a later plan may lift).
--- Rerun: the same ledger gives the same verdicts; what was planned before is already_planned.
-{% from "macros/reasons.sql" import personal_reason, asked_reason %}
+-- Writes: cf_candidate (temporary).
+-- Values: those of the audience; campaign_id, priority, purpose (of waves that are not open yet), now, hold_out (share
+--         of people), home_zone (of the calendar year), approve (whether key accounts are asked only with approval),
+--         reasons (exclusions that a later plan may lift), and those of macros/reasons.sql.
+-- Rerun: the same ledger gives the same reasons; what was planned before is already_planned. Lots never change.
+{% from "macros/lot.sql" import lot %}
+{% from "macros/reasons.sql" import personal_reason, asked_reason, reserved_reason, cap_reason %}
 with audience as (
     {{ audience | indent }}
 ),
@@ -14,105 +16,94 @@ with audience as (
 candidate as (
     select
         a.*,
+        coalesce(a.subject_id, '') as subject_key,
         %(campaign_id)s || '/' || a.wave_key as wave_id,
-        coalesce(a.order_id, '') as order_key,
         greatest(a.send_not_before, %(now)s) as asked_at
     from audience as a
 ),
 
-screened as (
+placed as (
     select
         a.*,
-        c.address_hash,
-        c.language,
-        case
-            -- The wave asks this person already; a cancelled ask is judged anew.
-            when mine.invitation_id is not null
-                then case when coalesce(mine.order_id, '') = a.order_key then 'already_planned' else 'asked_recently' end
-            when coalesce(w.not_after, a.not_after) <= %(now)s then 'not_fresh'
-            when exists (
-                select 1
-                from cf_ledger.invitation as i
-                where
-                    i.contact_key = a.contact_key
-                    and i.campaign_id = %(campaign_id)s
-                    and i.order_source = a.order_source
-                    and i.order_id = a.order_id
-                    and i.state not in ('cancelled', 'expired')
-            ) then 'already_asked'
-            else coalesce(
-                {{ personal_reason("c", "%(now)s") | indent(16) }},
-                {{ asked_reason("c", "a.asked_at", "%(now)s", same_ask="false", count_planned=true) | indent(16) }}
-            )
-        end as reason
+        coalesce(w.not_after, a.not_after) as last_at,
+        coalesce(w.priority, %(priority)s) as priority,
+        coalesce(w.purpose, %(purpose)s) as purpose
     from candidate as a
-    left join cf_ledger.contact as c on a.contact_key = c.contact_key
     left join cf_ledger.wave as w on a.wave_id = w.wave_id
-    left join cf_ledger.invitation as mine
-        on
-            a.wave_id = mine.wave_id
-            and a.contact_key = mine.contact_key
-            and mine.reminder_number = 0
-            and not (mine.state = 'cancelled' and coalesce(mine.state_reason = any(%(reasons)s), false))
-),
-
--- One ask per person and plan: the newest occasion is asked about.
-ranked as (
-    select
-        s.*,
-        row_number() over person as place,
-        first_value(s.contact_key) over person as chosen_contact
-    from screened as s
-    window person as (
-        partition by s.reason is null, s.address_hash
-        order by s.wave_key desc, s.order_key desc, s.contact_key
-    )
-),
-
-single as (
-    select
-        r.*,
-        case
-            when r.reason is not null then r.reason
-            when r.place = 1 then null
-            when r.contact_key = r.chosen_contact then 'asked_recently'
-            else 'duplicate_address'
-        end as final_reason
-    from ranked as r
-),
-
--- Lots are drawn by a hash: running again draws the same people.
-drawn as (
-    select
-        s.*,
-        row_number() over (
-            partition by s.final_reason is null order by md5(s.wave_key || '/' || s.contact_key), s.contact_key
-        ) as lot,
-        count(*) filter (where s.final_reason = 'already_planned') over () as already_count
-    from single as s
 )
 
-insert into cf_plan (
-    wave_key, wave_id, contact_key, order_source, order_id, product, region, segment, language, occasion,
-    send_not_before, not_after, answer_until, verdict
+insert into cf_candidate (
+    wave_key, wave_id, contact_key, subject_source, subject_id, order_source, order_id, product, region, segment, occasion,
+    send_not_before, not_after, answer_until, address_hash, language, time_zone, approval, lot, reason
 )
 select
-    d.wave_key,
-    d.wave_id,
-    d.contact_key,
-    d.order_source,
-    d.order_key,
-    d.product,
-    d.region,
-    d.segment,
-    d.language,
-    d.occasion,
-    d.send_not_before,
-    d.not_after,
-    d.answer_until,
+    a.wave_key,
+    a.wave_id,
+    a.contact_key,
+    a.subject_source,
+    a.subject_key,
+    a.order_source,
+    a.order_id,
+    a.product,
+    a.region,
+    a.segment,
+    a.occasion,
+    a.send_not_before,
+    a.not_after,
+    a.answer_until,
+    c.address_hash,
+    c.language,
+    c.time_zone,
     case
-        when d.final_reason is not null then d.final_reason
-        when d.lot > cast(%(most)s as bigint) - d.already_count then 'sampled_out'
-        else 'planned'
-    end as verdict
-from drawn as d
+        when %(approve)s and exists (
+            select 1 from cf_ledger.contact as k where k.address_hash = c.address_hash and k.is_key_account
+        ) then 'wanted'
+        else 'not_needed'
+    end as approval,
+    {{ lot("a.wave_id || '/'", "c.address_hash") | indent }} as lot,
+    case
+        -- The wave asks this person already; a cancelled ask is judged anew, but not after a person's no.
+        when mine.state = 'cancelled' and mine.state_reason = 'not_approved' then 'not_approved'
+        when mine.invitation_id is not null
+            then case when mine.subject_id = a.subject_key then 'already_planned' else 'asked_recently' end
+        when a.last_at <= %(now)s then 'not_fresh'
+        -- Asked about the same in another wave of the campaign.
+        when asked.is_asked is not null
+            then case when asked.is_asked then 'already_asked' else 'not_approved' end
+        else coalesce(
+            {{ personal_reason("c", "%(now)s", "a.purpose") | indent(12) }},
+            case
+                when
+                    %(hold_out)s > 0
+                    and {{ lot("'held_out/' || to_char(a.asked_at at time zone %(home_zone)s, 'YYYY') || '/'",
+                        "c.address_hash") | indent(20) }} < %(hold_out)s
+                    then 'held_out'
+            end,
+            {{ asked_reason("c", "a.asked_at", "%(now)s", same_ask="false", count_planned=true,
+                priority="a.priority") | indent(12) }},
+            {{ reserved_reason("c", "a.asked_at", "%(now)s", same_ask="false", priority="a.priority") | indent(12) }},
+            {{ cap_reason("c", "a.asked_at", "%(now)s", same_ask="false", count_planned=true,
+                priority="a.priority") | indent(12) }}
+        )
+    end as reason
+from placed as a
+left join cf_ledger.contact as c on a.contact_key = c.contact_key
+left join cf_ledger.invitation as mine
+    on
+        a.wave_id = mine.wave_id
+        and a.contact_key = mine.contact_key
+        and mine.reminder_number = 0
+        and not (mine.state = 'cancelled' and coalesce(mine.state_reason = any(%(reasons)s), false))
+left join lateral (
+    select bool_or(i.state <> 'cancelled') as is_asked
+    from cf_ledger.invitation as i
+    where
+        a.subject_key <> ''
+        and i.campaign_id = %(campaign_id)s
+        and i.contact_key = a.contact_key
+        and i.subject_source is not distinct from a.subject_source
+        and i.subject_id = a.subject_key
+        and i.reminder_number = 0
+        and (i.state <> 'cancelled' or i.state_reason = 'not_approved')
+        and not (i.state = 'expired' and i.accepted_at is null)
+) as asked on true
