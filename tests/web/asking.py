@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -10,6 +11,7 @@ from typing import Any, Self
 from uuid import UUID, uuid4
 
 import httpx
+import psycopg
 from itsdangerous import URLSafeTimedSerializer
 from psycopg.types.json import Jsonb
 
@@ -32,8 +34,11 @@ def words_of(reply: httpx.Response) -> str:
 class Pages:
     """The pages of one server. Use as a context manager."""
 
-    def __init__(self, server: AirflowServer, mail: MailCatcher) -> None:
+    def __init__(
+        self, server: AirflowServer, mail: MailCatcher, superuser: Callable[[], psycopg.Connection[Any]]
+    ) -> None:
         self.server = server
+        self.superuser = superuser
         self.mail = mail
         self._exits = ExitStack()
         self._clients: dict[str | None, httpx.Client] = {}

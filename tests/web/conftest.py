@@ -55,9 +55,11 @@ def airflow_server(warehouse_server: WarehouseServer, mail_catcher: MailCatcher)
 
 
 @pytest.fixture
-def pages(airflow_server: AirflowServer, mail_catcher: MailCatcher) -> Iterator[Pages]:
+def pages(
+    airflow_server: AirflowServer, mail_catcher: MailCatcher, warehouse_server: WarehouseServer
+) -> Iterator[Pages]:
     """The pages over an empty ledger."""
     mail_catcher.caught.clear()
-    with Pages(airflow_server, mail_catcher) as made:
+    with Pages(airflow_server, mail_catcher, warehouse_server.superuser) as made:
         made.empty()
         yield made
