@@ -11,6 +11,8 @@ from airflow.dag_processing.dagbag import DagBag
 
 from tests.conftest import ROOT, Warehouse
 from tests.dags.conftest import Mailbox
+from tests.operators.reminded import asked, wave
+from tests.people import People
 
 
 def run(dag_id: str, conf: dict[str, Any] | None = None) -> str:
@@ -85,6 +87,16 @@ def test_ad_hoc_request_with_a_typing_error_asks_nobody(
     assert run("cf_send_ad_hoc", {"title": "Our service", "segments": ["bussiness"]}) == "failed"
     assert mailbox.message_ids == []
     assert warehouse.rows("select * from cf_ledger.invitation") == []
+
+
+@pytest.mark.usefixtures("airflow_db")
+def test_a_wave_is_reported_on_by_its_id(warehouse: Warehouse) -> None:
+    with People(warehouse) as people:
+        people.execute("insert into cf_ledger.survey values ('annual', 'v', '{}', now())")
+        wave(people, "annual/2026")
+        asked(people)
+    assert run("cf_report_wave", {"wave_id": "annual/2026"}) == "success"
+    assert run("cf_report_wave", {"wave_id": "annual/2025"}) == "failed"
 
 
 def _counts(warehouse: Warehouse) -> dict[str, int]:
