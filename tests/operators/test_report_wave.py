@@ -95,7 +95,7 @@ def test_report_says_what_became_of_everybody(people: People, report: Report) ->
     # 20 of 50: Wilson 27.6% to 53.8%. Margin: 1.96 * sqrt(0.25 / 20 * 380 / 399) = 21.4 points.
     assert "**20 of 50 people asked have answered: 40.0% (95% interval 27.6% to 53.8%).**" in said
     assert "known to within 21.4 percentage points" in text
-    assert "100 of 400 people were drawn by lot, each with a chance of 25.0%." in said
+    assert "100 of 400 people who could be asked were drawn by lot, each with a chance of 25.0%." in said
     for line in (
         "| **Audience** | **400** |",
         "| left out: not drawn | 300 |",
@@ -134,7 +134,18 @@ def test_report_on_demand_shows_a_wave_that_goes_on_and_keeps_nothing(people: Pe
     assert "**0 of 0 people asked have answered.**" in text
     assert "| waiting to be sent | 1 | 100.0% |" in text
     assert "percentage points" not in text
+    assert "No sample was drawn" in text
     assert people.warehouse.rows("select * from cf_kpi.wave_report_text") == []
+
+
+def test_answers_to_a_wave_without_a_sample_stand_for_the_whole_audience(
+    people: People, report: Report
+) -> None:
+    wave(people, frame=(40, 40))
+    asks(people, 30, "responded")
+    exclude(people, 70, "no_consent")
+    # 1.96 * sqrt(0.25 / 30 * 70 / 99) = 15.0 points.
+    assert "15.0 percentage points" in report(END, wave_id="annual/2026")["annual/2026"]
 
 
 def test_wave_without_anybody_has_a_report(people: People, report: Report) -> None:

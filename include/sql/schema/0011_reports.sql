@@ -190,8 +190,8 @@ comment on column cf_kpi.v_wave_report.partial is 'People who began to answer an
 comment on column cf_kpi.v_wave_report.reminded is 'People who got at least one reminder.';
 comment on column cf_kpi.v_wave_report.reminder_count is 'Reminders that a mail server accepted.';
 comment on column cf_kpi.v_wave_report.response_rate is 'responded / asked, 0 to 1; null when nobody was asked.';
-comment on column cf_kpi.v_wave_report.frame_count is 'The people that the sample was drawn from; null when none was drawn.';
-comment on column cf_kpi.v_wave_report.sample_count is 'The people that were drawn; null when none was drawn.';
+comment on column cf_kpi.v_wave_report.frame_count is 'The people who could be asked when the wave was opened: a sample is drawn from them.';
+comment on column cf_kpi.v_wave_report.sample_count is 'The people that were drawn from the frame; all of them when the campaign asks everybody.';
 comment on column cf_kpi.v_wave_report.inclusion_probability is 'The chance of each person of the frame to be drawn.';
 
 create view cf_kpi.v_wave_language as

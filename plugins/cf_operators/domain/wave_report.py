@@ -49,8 +49,9 @@ class WaveCounts:
 
     @property
     def population(self) -> int:
-        """The people that those who answered stand for: the frame of the sample, else the whole audience."""
-        return max(self.frame_count or self.audience_count, self.responded)
+        """The people that those who answered stand for: the frame of a sample, else the whole audience."""
+        frame = self.frame_count if self.is_sample else None
+        return max(frame or self.audience_count, self.responded)
 
     @property
     def is_sample(self) -> bool:
