@@ -3,6 +3,7 @@
 -- Reads: cf_ledger.invitation, cf_ledger.wave, cf_ledger.contact, cf_landing.form_submission.
 -- Values: source, external_id (the customer number), clock (the time now).
 -- Rerun: reads only.
+{% from "macros/answered.sql" import is_answered %}
 select
     i.invitation_id,
     i.wave_id,
@@ -23,9 +24,5 @@ where
     and i.reminds_id is null
     and i.state = 'accepted'
     and w.answer_until > %(clock)s
-    and not exists (
-        select 1
-        from cf_landing.form_submission as f
-        where f.invitation_id = i.invitation_id and f.is_complete
-    )
+    and not {{ is_answered("i") | indent(4) }}
 order by i.accepted_at desc, i.invitation_id

@@ -3,6 +3,7 @@
 -- Reads: cf_ledger.invitation, cf_ledger.wave, cf_landing.form_submission. Writes: cf_ledger.decision.
 -- Values: invitation_id, actor, clock (the time now).
 -- Rerun: an interviewer is put on record once for each invitation.
+{% from "macros/answered.sql" import is_answered %}
 with open_ask as (
     select i.invitation_id
     from cf_ledger.invitation as i
@@ -12,11 +13,7 @@ with open_ask as (
         and i.reminds_id is null
         and i.state = 'accepted'
         and w.answer_until > %(clock)s
-        and not exists (
-            select 1
-            from cf_landing.form_submission as f
-            where f.invitation_id = i.invitation_id and f.is_complete
-        )
+        and not {{ is_answered("i") | indent(8) }}
     for update of i
 ),
 

@@ -4,7 +4,7 @@
 -- Writes: cf_ledger.invitation, cf_ledger.decision.
 -- Values: invitation_id, actor, clock (the time now), and those of macros/reasons.sql.
 -- Rerun: a call that was taken does not wait any more, so a second click, and a second interviewer, get no row.
-{% from "macros/reasons.sql" import personal_reason, asked_reason %}
+{% from "macros/reasons.sql" import personal_reason, asked_reason, cap_reason, reserved_reason %}
 with chosen as (
     select
         i.invitation_id,
@@ -29,9 +29,13 @@ judged as (
     select
         d.invitation_id,
         coalesce(
-            {{ personal_reason("c", "%(clock)s") | indent(12) }},
+            {{ personal_reason("c", "%(clock)s", "d.purpose") | indent(12) }},
             {{ asked_reason("c", "%(clock)s", "%(clock)s",
-                same_ask="i.wave_id = d.wave_id and i.contact_key = d.contact_key", count_planned=false) | indent(12) }}
+                same_ask="i.wave_id = d.wave_id and i.contact_key = d.contact_key", count_planned=false) | indent(12) }},
+            {{ cap_reason("c", "%(clock)s", "%(clock)s", same_ask="i.invitation_id = d.invitation_id",
+                count_planned=false, priority="d.priority") | indent(12) }},
+            {{ reserved_reason("c", "%(clock)s", "%(clock)s",
+                same_ask="i.wave_id = d.wave_id and i.contact_key = d.contact_key", priority="d.priority") | indent(12) }}
         ) as reason
     from chosen as d
     left join cf_ledger.contact as c on d.contact_key = c.contact_key
