@@ -248,7 +248,7 @@ def test_opt_in_asks_only_those_who_said_yes(
         ("claimed", 1, "asked_recently"),
         ("unknown", 1, "asked_recently"),
         ("responded", 1, "asked_recently"),
-        ("planned", 1, "asked_recently"),
+        ("planned", 1, "reserved"),  # the ad hoc campaign has the higher priority
         ("refused", 1, None),
         ("bounced", 1, None),
         ("expired", 1, None),
@@ -278,7 +278,7 @@ def test_a_planned_ask_keeps_its_place_before_one_that_would_come_just_before_it
     later = NOW + timedelta(days=20)
     people.execute("update cf_ledger.invitation set send_not_before = %s", (later,))
     people.order(contact)
-    assert plan()["excluded"] == {"asked_recently": 1}
+    assert plan()["excluded"] == {"reserved": 1}
     people.execute("update cf_ledger.invitation set send_not_before = %s", (NOW + timedelta(days=31),))
     assert plan()["planned"] == 1
 
@@ -331,10 +331,12 @@ def test_an_order_whose_delivery_day_is_corrected_is_not_asked_about_twice(
 
 
 def test_another_campaigns_plan_at_the_same_time_waits(
-    people: People, plan: Plan, warehouse: Warehouse
+    people: People, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two plans at once would each find the person free; the lock makes the second see the first."""
     from concurrent.futures import ThreadPoolExecutor
+
+    monkeypatch.setenv("CF_PROGRAMME", str(programme_with(tmp_path, "priority: 10 ", "priority: 50 ")))
 
     contacts = [people.contact() for _ in range(50)]
     for contact in contacts:
@@ -389,12 +391,14 @@ def test_planning_the_annual_wave_on_another_day_gives_the_same_plan(people: Peo
     assert {key: row["send_not_before"] for key, row in people.invitations().items()} == first
 
 
-def test_outside_of_its_period_the_annual_campaign_rests(people: People, plan: Plan) -> None:
+def test_long_before_and_after_its_period_the_annual_campaign_rests(people: People, plan: Plan) -> None:
     people.order(people.contact(), ordered_days_ago=10)
-    for day in (datetime(2026, 9, 30, 21, 59, tzinfo=UTC), datetime(2026, 10, 28, 23, 0, tzinfo=UTC)):
+    # It is planned from 1 September on, 30 quiet days before the period, until 4 November, 7 days after it.
+    for day in (datetime(2026, 8, 31, 21, 59, tzinfo=UTC), datetime(2026, 11, 4, 23, 0, tzinfo=UTC)):
         summary = plan("annual", now=day)
         assert (summary["in_period"], summary["candidates"], summary["waves"]) == (False, 0, [])
-    assert plan("annual", now=datetime(2026, 9, 30, 22, 0, tzinfo=UTC))["in_period"] is True
+    for day in (datetime(2026, 8, 31, 22, 0, tzinfo=UTC), datetime(2026, 11, 4, 22, 59, tzinfo=UTC)):
+        assert plan("annual", now=day)["in_period"] is True
 
 
 def test_only_customers_active_before_the_start_are_asked_once_a_year(people: People, plan: Plan) -> None:
@@ -479,7 +483,7 @@ def test_a_dry_run_counts_and_writes_nothing(people: People, plan: Plan) -> None
     [
         ("select 1 as nothing", "has to give the columns wave_key, contact_key"),
         ("selekt", "syntax error"),
-        ("{same} union all {same}", "no order of a contact twice"),
+        ("{same} union all {same}", "no subject of a contact twice"),
     ],
 )
 def test_an_audience_that_cannot_be_used_is_named(
@@ -519,7 +523,7 @@ def programme_with(folder: Path, old: str, new: str) -> Path:
 def programme_with_audience(folder: Path, statement: str, contact: UUID, last: str = "1 day") -> Path:
     """The shipped programme with another audience for the ad hoc campaign."""
     same = (
-        f"select 'w' as wave_key, '{contact}'::uuid as contact_key, null as order_source, null as order_id, "
+        f"select 'w' as wave_key, '{contact}'::uuid as contact_key, null as subject_source, '' as subject_id, null as order_source, null as order_id, "
         "null as product, null as region, null as segment, 'Prices' as occasion, %(now)s as send_not_before, "
         f"%(now)s + interval '{last}' as not_after, %(now)s + interval '9 days' as answer_until"
     )

@@ -7,6 +7,8 @@
 select
     cast(%(wave_key)s as text) as wave_key,
     c.contact_key,
+    cast(null as text) as subject_source,
+    '' as subject_id,
     cast(null as text) as order_source,
     cast(null as text) as order_id,
     cast(null as text) as product,

@@ -18,6 +18,8 @@ with delivered as (
 select
     to_char(d.delivered_on, 'YYYY-MM-DD') as wave_key,
     d.contact_key,
+    d.source as subject_source,
+    d.order_id as subject_id,
     d.source as order_source,
     d.order_id,
     d.product,

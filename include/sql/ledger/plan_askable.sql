@@ -5,6 +5,7 @@
 select
     wave_key,
     contact_key,
-    language
+    language,
+    time_zone
 from cf_plan
 where verdict = 'planned'

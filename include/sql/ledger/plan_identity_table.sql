@@ -7,5 +7,6 @@ create temporary table cf_plan_identity (
     invitation_id uuid not null,
     message_id    text not null,
     language      text not null,
+    time_zone     text not null,
     primary key (wave_key, contact_key)
 ) on commit drop

@@ -10,7 +10,7 @@
 #}
 
 {# What stands against asking this person at all; null when nothing does. The first reason that applies. #}
-{% macro personal_reason(contact, moment, purpose="'survey'") %}
+{% macro personal_reason(contact, moment, purpose) %}
 coalesce(
     case when {{ contact }}.address_hash is null then 'no_address' end,
     (

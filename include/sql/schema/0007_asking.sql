@@ -30,6 +30,7 @@ update cf_ledger.invitation
 set subject_source = order_source, subject_id = coalesce(order_id, '');
 create index invitation_reminds_idx on cf_ledger.invitation (reminds_id) where reminds_id is not null;
 create index invitation_subject_idx on cf_ledger.invitation (campaign_id, contact_key, subject_source, subject_id);
+create index contact_key_account_idx on cf_ledger.contact (address_hash) where is_key_account;
 comment on column cf_ledger.invitation.reminds_id is
 'The first ask that a reminder reminds of, whose link it carries and to which the answer belongs; null for a first ask.';
 comment on column cf_ledger.invitation.time_zone is 'IANA zone where the person lives, else that of the organisation.';

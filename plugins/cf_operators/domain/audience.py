@@ -9,7 +9,12 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from cf_operators.domain.ad_hoc_request import AdHocRequest
-from cf_operators.domain.campaign import AdHocCampaign, AnnualCampaign, PostPurchaseCampaign
+from cf_operators.domain.campaign import (
+    AdHocCampaign,
+    AnnualCampaign,
+    ComplaintFollowUpCampaign,
+    PostPurchaseCampaign,
+)
 from cf_operators.domain.sending_period import GRACE_DAYS, sending_period
 
 Value = str | int | date | datetime | list[str]
@@ -38,14 +43,33 @@ def post_purchase_audience(campaign: PostPurchaseCampaign, now: datetime, time_z
     )
 
 
-def annual_audience(
-    campaign: AnnualCampaign, now: datetime, time_zone: str, start_on: date | None = None
-) -> Audience | None:
-    """The active customers of the sending period; None outside of one.
+def complaint_follow_up_audience(
+    campaign: ComplaintFollowUpCampaign, now: datetime, time_zone: str
+) -> Audience:
+    """The complaints closed so lately that their follow-up is due, or soon will be, or still would be fresh."""
+    return Audience(
+        {
+            "today": _local_day(now, time_zone),
+            "time_zone": time_zone,
+            "delay_days": campaign.delay_days,
+            "fresh_days": campaign.fresh_days,
+            "answer_days": campaign.answer_days,
+        }
+    )
 
+
+def annual_audience(
+    campaign: AnnualCampaign, now: datetime, time_zone: str, quiet_days: int, start_on: date | None = None
+) -> Audience | None:
+    """The active customers of the sending period; None while the campaign rests.
+
+    The wave is opened a quiet period before its first day: from then on its places are kept, so that nobody is asked
+    by a campaign of lower priority so shortly before that the yearly ask would have to wait.
+
+    :param quiet_days: length of the quiet period.
     :param start_on: another first day of the period, chosen for this run.
     """
-    period = sending_period(campaign, _local_day(now, time_zone), start_on)
+    period = sending_period(campaign, _local_day(now, time_zone), start_on, ahead_days=quiet_days)
     if period is None:
         return None
     return Audience(
@@ -53,6 +77,7 @@ def annual_audience(
             "wave_key": period.wave_key,
             "starts_on": period.starts_on,
             "spread_days": period.days,
+            "spread_by": campaign.spread_by,
             "grace_days": GRACE_DAYS,
             "active_days": campaign.active_days,
             "answer_days": campaign.answer_days,

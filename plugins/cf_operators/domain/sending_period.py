@@ -1,4 +1,4 @@
-"""The weeks in which a yearly campaign asks, and the year it belongs to."""
+"""The weeks in which a yearly campaign asks, the year it belongs to, and when it is planned."""
 
 from __future__ import annotations
 
@@ -32,15 +32,25 @@ class SendingPeriod:
         """Whether the day lies in the period."""
         return self.starts_on <= day <= self.ends_on
 
+    def is_planned_on(self, day: date, ahead_days: int) -> bool:
+        """Whether the period is planned on a day: from some days ahead until its last mail may go."""
+        first = self.starts_on - timedelta(days=ahead_days)
+        return first <= day <= self.ends_on + timedelta(days=GRACE_DAYS)
+
 
 def sending_period(
-    campaign: AnnualCampaign, today: date, start_on: date | None = None
+    campaign: AnnualCampaign, today: date, start_on: date | None = None, ahead_days: int = 0
 ) -> SendingPeriod | None:
-    """The sending period that holds today; None when today lies in none.
+    """The sending period that is planned today; None when the campaign rests.
+
+    A period that holds today goes before one that is only near.
 
     :param start_on: another first day than the one of the programme, chosen for one run.
+    :param ahead_days: how long before its first day a period is planned, so that its places are kept.
     """
-    # A period that began last year may reach into this one; of two that overlap the younger one counts.
-    starts = (start_on,) if start_on else (campaign.starts_in(today.year), campaign.starts_in(today.year - 1))
-    periods = (SendingPeriod(start, campaign.spread_days) for start in starts)
-    return next((period for period in periods if period.holds(today)), None)
+    # A period may have begun last year, or be near before New Year; the older one is not cut short by the next.
+    years = (today.year - 1, today.year, today.year + 1)
+    starts = (start_on,) if start_on else tuple(campaign.starts_in(year) for year in years)
+    periods = [SendingPeriod(start, campaign.spread_days) for start in starts]
+    near = [period for period in periods if period.is_planned_on(today, ahead_days)]
+    return next((period for period in near if period.holds(today)), near[0] if near else None)

@@ -11,9 +11,9 @@ import psycopg
 from psycopg.rows import class_row, tuple_row
 
 from cf_operators.domain.campaign import Campaign
+from cf_operators.domain.invitation import LIFTABLE
 from cf_operators.domain.organisation import Asking
 from cf_operators.domain.reminder import DueReminder, ReminderIdentity
-from cf_operators.hooks.invitation_plan import LIFTABLE
 from cf_operators.hooks.sql_text import sql_text
 
 BATCH = 5000

@@ -9,8 +9,20 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 
 from cf_operators.domain.ad_hoc_request import AdHocRequest
-from cf_operators.domain.audience import Audience, ad_hoc_audience, annual_audience, post_purchase_audience
-from cf_operators.domain.campaign import AnnualCampaign, Campaign, PostPurchaseCampaign
+from cf_operators.domain.audience import (
+    Audience,
+    ad_hoc_audience,
+    annual_audience,
+    complaint_follow_up_audience,
+    post_purchase_audience,
+)
+from cf_operators.domain.campaign import (
+    AnnualCampaign,
+    Campaign,
+    ComplaintFollowUpCampaign,
+    PostPurchaseCampaign,
+)
+from cf_operators.domain.draw import draw, most_people
 from cf_operators.domain.invitation import Identity, identify
 from cf_operators.domain.programme import Programme
 from cf_operators.errors import ConfigurationError
@@ -35,9 +47,11 @@ class PlanInvitationsOperator(BaseOperator):
     :param campaign_id: campaign of the programme.
     :param dry_run: only count; nothing is written. The param ``dry_run`` of an ad hoc request does the same.
     :param warehouse_conn_id: Airflow connection of the warehouse.
-    :returns: XCom ``{"campaign", "in_period", "dry_run", "candidates", "planned", "already_planned", "excluded":
-        {reason: count}, "waves": [ids that got new invitations]}``; planned, already planned and excluded add up to
-        the candidates. ``in_period`` is false when an annual campaign rests.
+    :returns: XCom ``{"campaign", "in_period", "dry_run", "candidates", "planned", "already_planned",
+        "awaiting_approval", "excluded": {reason: count}, "waves": [ids that got new invitations]}``; planned, already
+        planned and excluded add up to the candidates. ``awaiting_approval`` are those of the planned who are key
+        accounts; nobody writes to them before a person has approved it. ``in_period`` is false when an annual
+        campaign rests.
     :raises ConfigurationError: the audience, the survey or the parameters of the run cannot be used.
     """
 
@@ -59,15 +73,19 @@ class PlanInvitationsOperator(BaseOperator):
         programme, now = load_programme(), run_time(context)
         campaign = programme.campaign(self.campaign_id)
         request = request_in(context) if campaign.kind == "ad_hoc" else None
-        audience = _audience(campaign, now, programme.organisation.time_zone, request, context["params"])
+        audience = _audience(campaign, programme, now, request, context["params"])
         dry_run = self.only_count or bool(request and request.dry_run)
         if audience is None:
-            summary = _summary(campaign, {}, [], in_period=False, dry_run=dry_run)
+            summary = _summary(campaign, {}, 0, [], in_period=False, dry_run=dry_run)
         else:
             with WarehouseHook(self.warehouse_conn_id).transaction() as connection:
-                plan = InvitationPlan(connection, campaign, now)
-                verdicts = plan.judge(audience, programme.asking)
-                summary = _summary(campaign, verdicts, plan.waves(), in_period=True, dry_run=dry_run)
+                plan = InvitationPlan(
+                    connection, campaign, programme.asking, now, programme.organisation.time_zone
+                )
+                verdicts, awaiting = _judge(plan, campaign, audience)
+                summary = _summary(
+                    campaign, verdicts, awaiting, plan.waves(), in_period=True, dry_run=dry_run
+                )
                 if not dry_run:
                     survey = programme.survey((request and request.survey) or campaign.survey)
                     version = register_survey(connection, survey, now)
@@ -77,23 +95,38 @@ class PlanInvitationsOperator(BaseOperator):
         return summary
 
 
+def _judge(plan: InvitationPlan, campaign: Campaign, audience: Audience) -> tuple[dict[str, int], int]:
+    plan.judge(audience)
+    if campaign.sample or audience.most:
+        frames = plan.frames().items()
+        draws = [draw(wave_key, count, campaign.sample, audience.most) for wave_key, count in frames]
+        plan.draw(draws, campaign.sample.share if campaign.sample else None)
+    return plan.verdicts(most_people(campaign.sample, audience.most))
+
+
 def _identities(plan: InvitationPlan, campaign: Campaign, programme: Programme) -> Iterator[Identity]:
     domain = programme.organisation.sender.address.rpartition("@")[2]
+    languages, home = programme.organisation.languages, programme.organisation.time_zone
+    zones = plan.known_zones()
     for candidate in plan.askable():
-        yield identify(candidate, campaign.id, programme.organisation.languages, domain)
+        yield identify(candidate, campaign.id, languages, domain, home, zones)
 
 
 def _audience(
     campaign: Campaign,
+    programme: Programme,
     now: datetime,
-    time_zone: str,
     request: AdHocRequest | None,
     params: Mapping[str, Any],
 ) -> Audience | None:
+    time_zone = programme.organisation.time_zone
     if isinstance(campaign, PostPurchaseCampaign):
         return post_purchase_audience(campaign, now, time_zone)
+    if isinstance(campaign, ComplaintFollowUpCampaign):
+        return complaint_follow_up_audience(campaign, now, time_zone)
     if isinstance(campaign, AnnualCampaign):
-        return annual_audience(campaign, now, time_zone, _start_on(params.get("start_on")))
+        start_on = _start_on(params.get("start_on"))
+        return annual_audience(campaign, now, time_zone, programme.asking.quiet_days, start_on)
     assert request is not None
     return ad_hoc_audience(campaign, request, now, time_zone)
 
@@ -110,7 +143,13 @@ def _start_on(value: object) -> date | None:
 
 
 def _summary(
-    campaign: Campaign, verdicts: Mapping[str, int], waves: list[str], *, in_period: bool, dry_run: bool
+    campaign: Campaign,
+    verdicts: Mapping[str, int],
+    awaiting: int,
+    waves: list[str],
+    *,
+    in_period: bool,
+    dry_run: bool,
 ) -> dict[str, Any]:
     excluded = {
         verdict: count for verdict, count in verdicts.items() if verdict not in {"planned", "already_planned"}
@@ -122,6 +161,7 @@ def _summary(
         "candidates": sum(verdicts.values()),
         "planned": verdicts.get("planned", 0),
         "already_planned": verdicts.get("already_planned", 0),
+        "awaiting_approval": awaiting,
         "excluded": excluded,
         "waves": waves,
     }
