@@ -81,6 +81,21 @@ def test_bounces_may_go_elsewhere(links: FormLinks) -> None:
     )
 
 
+def test_each_mail_may_have_a_return_address_of_its_own(links: FormLinks) -> None:
+    mail = InvitationMail(organisation(), "annual", links, "bounces@example.org", is_verp=True)
+    parcel = mail.parcel(claimed("zoe@example.org"), NOW)
+    assert parcel is not None
+    assert parcel.sender.startswith("bounces+")
+    assert links.bounced(parcel.sender) == parcel.invitation_id == UUID(int=7)
+
+
+def test_a_return_address_that_takes_no_token_is_refused_before_the_first_mail(links: FormLinks) -> None:
+    with pytest.raises(
+        ConfigurationError, match=r"has 33 characters.* take 23 at most; take a shorter address"
+    ):
+        InvitationMail(organisation(), "annual", links, f"{'b' * 33}@example.org", is_verp=True)
+
+
 def test_a_domain_beyond_ascii_is_written_in_ascii(links: FormLinks) -> None:
     parcel = InvitationMail(organisation("care@möbel.example"), "annual", links).parcel(
         claimed("a@müller.de"), NOW

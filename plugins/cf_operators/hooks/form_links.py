@@ -8,6 +8,7 @@ from uuid import UUID
 
 from airflow.sdk import BaseHook
 
+from cf_operators.domain.bounce_address import bounce_address, read_bounce_address
 from cf_operators.domain.link import SHORTEST_KEY, Interview, Preview, sign_interview, sign_link, sign_preview
 from cf_operators.errors import ConfigurationError
 
@@ -38,6 +39,17 @@ class FormLinks:
                 f"and needs {SHORTEST_KEY} at least. Take the one of the form server (CF_FORM_SIGNING_KEY)"
             )
         self.base = _base(connection)
+
+    def bounce_address(self, envelope_sender: str, invitation_id: UUID) -> str:
+        """The address that the mail of one invitation comes back to.
+
+        :raises ValueError: the part before the @ is too long.
+        """
+        return bounce_address(envelope_sender, invitation_id, self._key)
+
+    def bounced(self, address: str) -> UUID | None:
+        """The invitation whose mail came back to an address; None if it was not made by :meth:`bounce_address`."""
+        return read_bounce_address(address, self._key)
 
     def answer(self, invitation_id: UUID, until: datetime) -> str:
         """The address of the survey page of one invitation."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from cf_operators.domain.greeting_name import greeting_name
 from cf_operators.domain.identity import clean_address
@@ -23,17 +24,25 @@ class InvitationMail:
 
     :param template: name of the mail template.
     :param envelope_sender: where bounces go; None: to the sender of the organisation.
-    :raises ConfigurationError: the template or the sender's address cannot be used.
+    :param is_verp: whether the envelope sender of each mail names its invitation.
+    :raises ConfigurationError: the template, the sender's address or the envelope sender cannot be used.
     """
 
     def __init__(
-        self, organisation: Organisation, template: str, links: FormLinks, envelope_sender: str | None = None
+        self,
+        organisation: Organisation,
+        template: str,
+        links: FormLinks,
+        envelope_sender: str | None = None,
+        is_verp: bool = False,
     ) -> None:
         self.template = MailTemplate(template, organisation)
         self._links = links
         address = _ascii_address(organisation.sender.address)
         self._sender = organisation.sender.model_copy(update={"address": address})
         self._envelope = _ascii_address(envelope_sender) if envelope_sender else address
+        self._is_verp = is_verp
+        self._return_address(UUID(int=0))  # says now whether a token fits, and not with the first mail
 
     def parcel(self, invitation: Claimed, sent_at: datetime) -> Parcel | None:
         """The mail of a claimed invitation; None when its address cannot be written to."""
@@ -58,7 +67,19 @@ class InvitationMail:
             unsubscribe_url=unsubscribe_url,
             sent_at=sent_at,
         )
-        return Parcel(invitation.invitation_id, self._envelope, address, content)
+        return_address = self._return_address(invitation.invitation_id)
+        return Parcel(invitation.invitation_id, return_address, address, content)
+
+    def _return_address(self, invitation_id: UUID) -> str:
+        if not self._is_verp:
+            return self._envelope
+        try:
+            return self._links.bounce_address(self._envelope, invitation_id)
+        except ValueError as error:
+            raise ConfigurationError(
+                f'envelope sender "{self._envelope}": {error}; take a shorter address, e.g. bounces@example.org, or '
+                "switch the extra field verp of the mail server's connection off"
+            ) from error
 
 
 def _ascii_address(text: str) -> str:

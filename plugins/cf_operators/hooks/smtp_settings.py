@@ -21,6 +21,7 @@ class SmtpSettings:
     """Where the server is, how the line is secured, and who we say we are.
 
     ``envelope_sender``: where bounces go; None: to the sender of the mail.
+    ``is_verp``: whether each mail gets an envelope sender of its own, which tells what came back.
     """
 
     conn_id: str
@@ -33,11 +34,12 @@ class SmtpSettings:
     is_verified: bool
     timeout: float
     envelope_sender: str | None
+    is_verp: bool = False
 
     @classmethod
     def of(cls, conn_id: str = DEFAULT_CONNECTION) -> SmtpSettings:
         """Read the connection: host, port, login, password, and in the extra ``disable_ssl``, ``disable_tls``,
-        ``ssl_context`` (``default`` or ``none``), ``timeout`` and ``from_email`` (the envelope sender).
+        ``ssl_context`` (``default`` or ``none``), ``timeout``, ``from_email`` (the envelope sender) and ``verp``.
 
         As in the provider TLS is on unless it is disabled: from the first byte (port 465), and with ``disable_ssl``
         by STARTTLS (port 587), and with ``disable_tls`` as well not at all (port 25).
@@ -55,6 +57,11 @@ class SmtpSettings:
                 f'connection "{conn_id}": auth_type "{extra["auth_type"]}" is not supported; use "basic" with login '
                 "and password (most services give an app password for it)"
             )
+        if _flag(extra, "verp") and not extra.get("from_email"):
+            raise ConfigurationError(
+                f'connection "{conn_id}": verp needs an envelope sender; set the extra field from_email to the address '
+                "of the mailbox for bounces, e.g. bounces@example.org"
+            )
         is_tls = not _flag(extra, "disable_ssl")
         is_starttls = not is_tls and not _flag(extra, "disable_tls")
         return cls(
@@ -68,6 +75,7 @@ class SmtpSettings:
             is_verified=extra.get("ssl_context") != "none",
             timeout=_seconds(conn_id, extra.get("timeout", 30)),
             envelope_sender=extra.get("from_email") or None,
+            is_verp=_flag(extra, "verp"),
         )
 
     def tls_context(self) -> ssl.SSLContext:

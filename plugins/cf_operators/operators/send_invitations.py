@@ -121,7 +121,11 @@ class SendInvitationsOperator(BaseOperator):
         smtp = SmtpSettings.of(self.smtp_conn_id)
         template = programme.campaign(self.campaign_id).template
         mail = InvitationMail(
-            programme.organisation, template, FormLinks(self.form_conn_id), smtp.envelope_sender
+            programme.organisation,
+            template,
+            FormLinks(self.form_conn_id),
+            smtp.envelope_sender,
+            smtp.is_verp,
         )
         if missing := mail.template.missing_languages:
             self.log.warning(
