@@ -60,7 +60,7 @@ judged as (
         d.invitation_id,
         coalesce(
             {{ chain_reason("d") | indent(12) }},
-            {{ personal_reason("c", "%(clock)s", "w.purpose") | indent(12) }},
+            {{ personal_reason("c", "%(clock)s", "own.purpose") | indent(12) }},
             -- A reminder is the same ask once more: the quiet period was kept when the first mail went out.
             case
                 when d.reminds_id is null then {{ asked_reason("c", "%(clock)s", "%(clock)s",
@@ -69,16 +69,16 @@ judged as (
             -- The mails of its own chain count; and a first ask leaves its place to waiting asks of higher priority.
             {{ cap_reason("c", "%(clock)s", "%(clock)s", same_ask="i.invitation_id = d.invitation_id",
                 count_planned=false,
-                priority="case when d.reminds_id is null then w.priority else 2147483647 end") | indent(12) }},
+                priority="case when d.reminds_id is null then own.priority else 2147483647 end") | indent(12) }},
             case
                 when d.reminds_id is null then {{ reserved_reason("c", "%(clock)s", "%(clock)s",
                     same_ask="i.wave_id = d.wave_id and i.contact_key = d.contact_key",
-                    priority="w.priority") | indent(16) }}
+                    priority="own.priority") | indent(16) }}
             end
         ) as reason,
         row_number() over (partition by c.address_hash order by d.send_not_before, d.invitation_id) as place
     from due as d
-    inner join cf_ledger.wave as w on d.wave_id = w.wave_id
+    inner join cf_ledger.wave as own on d.wave_id = own.wave_id
     left join cf_ledger.contact as c on d.contact_key = c.contact_key
 ),
 

@@ -12,10 +12,10 @@ with judged as (
         d.invitation_id,
         coalesce(
             {{ chain_reason("d") | indent(12) }},
-            {{ personal_reason("c", "%(clock)s", "w.purpose") | indent(12) }}
+            {{ personal_reason("c", "%(clock)s", "own.purpose") | indent(12) }}
         ) as reason
     from cf_ledger.invitation as d
-    inner join cf_ledger.wave as w on d.wave_id = w.wave_id
+    inner join cf_ledger.wave as own on d.wave_id = own.wave_id
     left join cf_ledger.contact as c on d.contact_key = c.contact_key
     where d.invitation_id = any(cast(%(invitation_ids)s as uuid []))
 )
