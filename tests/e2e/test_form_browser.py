@@ -2,145 +2,196 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
-from tests.conftest import Warehouse
-from tests.e2e.browser import running_browser
-from tests.web.running_form import Invitation, definition_of, invite, running_form
+from cf_operators.domain.questionnaire import asked_questions
+from cf_operators.domain.survey import version_of
+from cf_operators.web.form_texts import FormTexts, direction
+from tests.e2e.forms import (
+    DESKTOP,
+    PHONE,
+    Forms,
+    choose,
+    chosen,
+    in_language,
+    is_too_wide,
+    other_language,
+)
+from tests.web.running_form import definition_of, invite, preview_link
 
-PHONE: dict[str, Any] = {
-    "viewport": {"width": 390, "height": 844},
-    "device_scale_factor": 2,
-    "is_mobile": True,
-    "has_touch": True,
-}
-DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
-WATCH = """
-document.addEventListener("securitypolicyviolation", (event) => console.error("refused: " + event.violatedDirective));
-"""
-
-
-@dataclass(frozen=True)
-class Forms:
-    """A form server, a browser, and where screenshots go."""
-
-    url: str
-    warehouse: Warehouse
-    browser: Browser
-    folder: Path
-
-    @contextmanager
-    def page(self, device: dict[str, Any], expected: tuple[str, ...] = (), **options: Any) -> Iterator[Page]:
-        """A page of a new visitor; in the end nothing may have gone wrong on it that nobody sees."""
-        context = self.browser.new_context(base_url=self.url, locale="de-DE", **device, **options)
-        context.add_init_script(WATCH)
-        page = context.new_page()
-        messages: list[str] = []
-        requests: set[str] = set()
-        page.on("console", lambda message: messages.append(message.text))
-        page.on("pageerror", lambda error: messages.append(str(error)))
-        page.on("request", lambda request: requests.add(request.url))
-        yield page
-        assert [message for message in messages if message not in expected] == []
-        assert {url for url in requests if not url.startswith((self.url + "/", "data:"))} == set()
-        assert context.cookies() == []
-        context.close()
-
-    def shoot(self, page: Page, name: str) -> None:
-        page.screenshot(path=self.folder / f"{name}.png", full_page=True)
-
-    def submissions(self, invitation: Invitation) -> list[dict[str, Any]]:
-        return self.warehouse.rows(
-            """select is_complete, answers, language from cf_landing.form_submission
-               where invitation_id = %s order by submission_id""",
-            [invitation.invitation_id],
-        )
+TEXTS = FormTexts()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as running:
-        yield running
-
-
-@pytest.fixture
-def forms(warehouse: Warehouse, browser: Browser, tmp_path: Path) -> Iterator[Forms]:
-    with running_form(warehouse) as url:
-        yield Forms(url, warehouse, browser, tmp_path)
-
-
-def choose(page: Page, question: str, value: int) -> None:
-    """Press the button of a rating."""
-    page.locator(f"[data-name={question}] label").filter(has_text=re.compile(rf"^{value}$")).click()
-
-
-def chosen(page: Page, question: str) -> str | None:
-    found = page.locator(f"[data-name={question}] input:checked")
-    return found.input_value() if found.count() else None
-
-
-def is_too_wide(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
-
-
-def test_annual_survey_on_a_phone_in_german(forms: Forms) -> None:
-    invitation = invite(forms.warehouse, definition_of("annual"), language="de", occasion="2026")
+@pytest.mark.parametrize("language", ["de", other_language("annual")])
+def test_annual_survey_on_a_phone(forms: Forms, language: str) -> None:
+    definition, texts = definition_of("annual"), TEXTS.of(language)
+    send, forward, back = (
+        in_language(definition[key], language) for key in ("completeText", "pageNextText", "pagePrevText")
+    )
+    title = in_language(definition["title"], language).replace("{organisation}", "Meridian Home")
+    invitation = invite(forms.warehouse, definition, language=language, occasion="2026")
     with forms.page(PHONE) as page:
         page.goto(invitation.survey)
-        expect(page.get_by_role("heading", level=1)).to_have_text("Ihre Erfahrungen mit Meridian Home")
-        expect(page).to_have_title("Ihre Erfahrungen mit Meridian Home")
-        forms.shoot(page, "phone-1-start")
-        page.get_by_role("button", name="Weiter").click()
-        expect(page.get_by_text("Bitte wählen Sie eine Antwort.")).to_have_count(2)
-        forms.shoot(page, "phone-2-required")
+        expect(page.get_by_role("heading", level=1)).to_have_text(title)
+        expect(page).to_have_title(title)
+        assert page.evaluate(
+            "getComputedStyle(document.querySelector('.sd-root-modern')).direction"
+        ) == direction(language)
+        forms.shoot(page, f"{language}-1-start")
+        page.get_by_role("button", name=forward).click()
+        expect(page.get_by_role("alert").get_by_role("link")).to_have_count(2)
+        forms.shoot(page, f"{language}-2-required")
 
         choose(page, "nps", 9)
+        expect(page.get_by_role("alert").get_by_role("link")).to_have_count(1)
         choose(page, "csat", 4)
+        expect(page.locator("#errors")).to_be_hidden()
         with page.expect_response(lambda response: response.request.method == "POST") as saved:
-            page.get_by_role("button", name="Weiter").click()
+            page.get_by_role("button", name=forward).click()
         assert saved.value.status == 200
-
-        page.reload()
+    with forms.page(PHONE) as page:  # another day, another visit
+        page.goto(invitation.survey)
         expect(page.locator("[data-name=delivery]")).to_be_visible()  # resumed where it was left
-        page.get_by_role("button", name="Zurück").click()
+        page.get_by_role("button", name=back).click()
         assert (chosen(page, "nps"), chosen(page, "csat")) == ("9", "4")
-        page.get_by_role("button", name="Weiter").click()
+        page.get_by_role("button", name=forward).click()
         choose(page, "delivery", 2)
-        page.get_by_role("textbox").fill("Die Lieferung kam spät – sonst gut. 😀")
-        forms.shoot(page, "phone-3-questions")
-        page.get_by_role("button", name="Absenden").click()
-        expect(page.get_by_role("heading", name="Vielen Dank!")).to_be_focused()
-        forms.shoot(page, "phone-4-thanks")
+        page.get_by_role("textbox").first.fill("Die Lieferung kam spät – sonst gut. 😀")
+        assert not is_too_wide(page)
+        forms.shoot(page, f"{language}-3-questions")
+        page.get_by_role("button", name=send).click()
+        expect(page.get_by_role("heading", name=texts["thanks_title"])).to_be_focused()
+        forms.shoot(page, f"{language}-4-thanks")
 
         page.goto(invitation.survey)
-        expect(page.get_by_role("heading", name="Sie haben schon geantwortet")).to_be_visible()
-        forms.shoot(page, "phone-5-answered")
-    answers = {"nps": 9, "csat": 4, "delivery": 2, "comment": "Die Lieferung kam spät – sonst gut. 😀"}
+        expect(page.get_by_role("heading", name=texts["answered_title"])).to_be_visible()
+        forms.shoot(page, f"{language}-5-answered")
     rows = forms.submissions(invitation)
-    assert rows[0] == {"is_complete": False, "answers": {"nps": 9, "csat": 4}, "language": "de"}
-    assert rows[-1] == {"is_complete": True, "answers": answers, "language": "de"}
+    assert rows[0] == {"is_complete": False, "answers": {"nps": 9, "csat": 4}, "language": language}
+    assert rows[-1] == {
+        "is_complete": True,
+        "answers": {"nps": 9, "csat": 4, "delivery": 2, "comment": "Die Lieferung kam spät – sonst gut. 😀"},
+        "language": language,
+    }
     assert [row["is_complete"] for row in rows].count(True) == 1
 
 
-def test_unsubscribing_by_the_page(forms: Forms) -> None:
-    invitation = invite(forms.warehouse, definition_of("annual"), language="de")
-    with forms.page(PHONE) as page:
+@pytest.mark.parametrize("language", ["de", "ar"])
+def test_unsubscribing_and_choosing_again(forms: Forms, language: str) -> None:
+    texts = TEXTS.of(language)
+    invitation = invite(forms.warehouse, definition_of("annual"), language=language)
+    with forms.page(PHONE, java_script_enabled=False) as page:
         page.goto(invitation.unsubscribe)
-        forms.shoot(page, "phone-6-unsubscribe")
-        assert forms.warehouse.rows("select * from cf_ledger.consent") == []
-        page.get_by_role("button", name="Abmelden").click()
-        expect(page.get_by_role("heading", name="Sie sind abgemeldet")).to_be_visible()
-        forms.shoot(page, "phone-7-unsubscribed")
-    (row,) = forms.warehouse.rows("select contact_key, purpose, is_granted from cf_ledger.consent")
-    assert row == {"contact_key": invitation.contact_key, "purpose": "survey", "is_granted": False}
+        forms.shoot(page, f"{language}-6-unsubscribe")
+        assert forms.words(invitation) == {}
+        page.get_by_role("button", name=texts["unsubscribe_button"]).click()
+        expect(page.get_by_role("heading", name=texts["unsubscribed_title"])).to_be_visible()
+        forms.shoot(page, f"{language}-7-unsubscribed")
+        assert forms.words(invitation) == {"survey": False}
+
+        page.get_by_role("link", name=texts["unsubscribed_onward"]).click()
+        expect(page.get_by_role("radio", name=texts["preferences_no"], checked=True)).to_have_count(3)
+        forms.shoot(page, f"{language}-8-preferences")
+        page.get_by_label(texts["preferences_yes"]).nth(1).check()
+        page.get_by_role("button", name=texts["preferences_save"]).click()
+        expect(page.get_by_role("status")).to_have_text(texts["preferences_saved"])
+        assert not is_too_wide(page)
+        forms.shoot(page, f"{language}-9-saved")
+        assert forms.words(invitation) == {
+            "survey": True, "purchases": False, "service": True, "relationship": False,
+        }  # fmt: skip
+        page.get_by_role("button", name=texts["preferences_none"]).click()
+        expect(page.get_by_text(texts["preferences_said_no"])).to_be_visible()
+        assert forms.words(invitation)["survey"] is False
+
+
+def test_nothing_chosen_on_the_preferences_page(forms: Forms) -> None:
+    invitation = invite(forms.warehouse, definition_of("annual"), language="de")
+    with forms.page(
+        PHONE,
+        expected=(
+            "Failed to load resource: the server responded with a status of 422 (Unprocessable Content)",
+            "Failed to load resource: the server responded with a status of 422 (Unprocessable Entity)",
+        ),
+    ) as page:
+        page.goto(invitation.preferences)
+        page.get_by_role("button", name="Speichern").click()
+        page.get_by_role("alert").get_by_role("link", name="Die jährliche Befragung").click()
+        assert page.url.endswith("#relationship-yes")
+        forms.shoot(page, "de-10-nothing-chosen")
+    assert forms.words(invitation) == {}
+
+
+def test_a_first_answer_by_one_click(forms: Forms) -> None:
+    invitation = invite(forms.warehouse, definition_of("post_purchase"), language="en")
+    first = invitation.survey + "?q=nps&v=9"
+    with forms.page(PHONE) as page:
+        page.goto(first)
+        expect(page.get_by_role("status")).to_have_text(
+            "You chose 9. Please confirm by sending, or change it."
+        )
+        assert chosen(page, "nps") == "9"
+        forms.shoot(page, "one-click")
+    with forms.page(PHONE) as page:  # looked at and put aside: nothing was said
+        page.goto(first)
+        expect(page.locator(".sd-question").first).to_be_visible()
+        page.evaluate(
+            """Object.defineProperty(document, "visibilityState", {value: "hidden"});
+            document.dispatchEvent(new Event("visibilitychange"));"""
+        )
+        page.goto("/")
+    assert forms.submissions(invitation) == []
+    with forms.page(PHONE) as page:
+        page.goto(first)
+        choose(page, "nps", 4)
+        expect(page.locator("#chosen")).to_have_count(0)
+        choose(page, "csat", 2)
+        page.get_by_role("button", name="Send").click()
+        expect(page.get_by_role("heading", name="Thank you!")).to_be_focused()
+    answers = forms.submissions(invitation)[-1]["answers"]
+    assert (answers["nps"], answers["csat"]) == (4, 2)
+
+
+def test_one_click_on_the_first_of_two_pages_is_kept_on_the_way(forms: Forms) -> None:
+    invitation = invite(forms.warehouse, definition_of("annual"), language="en")
+    with forms.page(PHONE) as page:
+        page.goto(invitation.survey + "?q=nps&v=10")
+        choose(page, "csat", 5)
+        with page.expect_response(lambda response: response.request.method == "POST"):
+            page.get_by_role("button", name="Next").click()
+        page.goto(invitation.survey + "?q=nps&v=10")
+        expect(page.get_by_role("status")).to_be_visible()
+        assert (chosen(page, "nps"), chosen(page, "csat")) == ("10", "5")
+    assert forms.submissions(invitation)[0]["answers"] == {"nps": 10, "csat": 5}
+
+
+def test_an_interview(forms: Forms) -> None:
+    invitation = invite(forms.warehouse, definition_of("ad_hoc"), language="en", channel="phone")
+    with forms.page(DESKTOP) as page:
+        page.goto(invitation.interview("Zoë Łuczak"))
+        expect(page.locator(".interview")).to_contain_text("Telephone interview by Zoë Łuczak.")
+        forms.shoot(page, "interview")
+        choose(page, "csat", 3)
+        choose(page, "nps", 6)
+        page.get_by_role("button", name="Send").click()
+        expect(page.get_by_role("heading", name="Thank you!")).to_be_focused()
+    rows = forms.warehouse.rows("select distinct channel, interviewer from cf_landing.form_submission")
+    assert rows == [{"channel": "phone", "interviewer": "Zoë Łuczak"}]
+
+
+def test_a_preview_keeps_nothing(forms: Forms) -> None:
+    version = version_of(definition_of("ad_hoc"))
+    with forms.page(PHONE) as page:
+        page.goto(preview_link("ad_hoc", version))
+        expect(page.get_by_text("Dies ist eine Vorschau.")).to_be_visible()
+        forms.shoot(page, "preview-1")
+        choose(page, "csat", 3)
+        choose(page, "nps", 6)
+        page.get_by_role("button", name="Absenden").click()
+        expect(page.get_by_role("heading", name="Vorschau: nichts wurde gespeichert")).to_be_focused()
+        forms.shoot(page, "preview-2-sent")
+    assert forms.warehouse.rows("select 1 from cf_landing.form_submission") == []
 
 
 def test_switching_the_language_keeps_the_answers(forms: Forms) -> None:
@@ -186,21 +237,29 @@ def test_no_page_is_wider_than_a_small_phone(forms: Forms) -> None:
 
 
 def test_by_keyboard_alone(forms: Forms) -> None:
-    invitation = invite(forms.warehouse, definition_of("ad_hoc"), language="en")
+    definition = definition_of("post_purchase")
+    invitation = invite(forms.warehouse, definition, language="en")
     with forms.page(DESKTOP) as page:
         page.goto(invitation.survey)
         expect(page.locator(".sd-question").first).to_be_visible()
-        for _ in range(30):
+        for _ in range(60):
             page.keyboard.press("Tab")
             kind = page.evaluate("document.activeElement.type || document.activeElement.tagName")
             if kind == "radio":
                 page.keyboard.press("ArrowRight")
+            elif kind == "textarea":
+                page.keyboard.type("By keyboard")
             elif kind in {"button", "submit"}:
-                break
-        forms.shoot(page, "desktop-3-keyboard")
-        page.keyboard.press("Enter")
+                forms.shoot(page, "keyboard")
+                page.keyboard.press("Enter")
+                if page.get_by_role("heading", name="Thank you!").is_visible():
+                    break
         expect(page.get_by_role("heading", name="Thank you!")).to_be_focused()
-    assert set(forms.submissions(invitation)[-1]["answers"]) >= {"nps", "csat"}
+    answers = forms.submissions(invitation)[-1]["answers"]
+    required = {asked.name for asked in asked_questions(definition) if asked.element.get("isRequired")}
+    assert required
+    assert answers.keys() >= required
+    assert "By keyboard" in answers.values()
 
 
 def test_a_lost_connection_loses_no_answer(forms: Forms) -> None:

@@ -47,7 +47,7 @@ def test_at_first_nothing_is_chosen_and_looking_writes_nothing(form: Form) -> No
     page = form.client.get(invitation.preferences)
     assert (page.status_code, checked(page)) == (200, {})
     assert "You have not said yet" in page.text
-    titles = re.findall(r"<legend>(.+?)</legend>", page.text)
+    titles = re.findall(r"<legend><bdi>(.+?)</bdi></legend>", page.text)
     assert titles == ["Questions about my purchases", "Questions about your service", "The yearly survey"]
     assert form.warehouse.rows("select 1 from cf_ledger.consent") == []
 
@@ -56,6 +56,7 @@ def test_words_are_kept_for_the_purposes_that_have_one(form: Form) -> None:
     invitation, other = form.invite(), form.invite()
     page = save(form, invitation, purchases="yes", relationship="no")
     assert checked(page) == {"purchases": "yes", "relationship": "no"}
+    assert "nothing about surveys as a whole" in page.text
     assert words(form.warehouse, invitation.contact_key) == {"purchases": True, "relationship": False}
     assert words(form.warehouse, other.contact_key) == {}
     rows = form.warehouse.rows(

@@ -34,7 +34,11 @@ def test_page_holds_the_questionnaire_in_the_language_of_the_contact(form: Form)
     data = page_data(page)
     assert data["language"] == "de"
     assert data["variables"] == {"organisation": "Meridian Home", "occasion": "2026"}
-    assert [element["name"] for element in data["definition"]["pages"][0]["elements"]] == ["nps", "csat"]
+    assert [element["name"] for element in data["definition"]["pages"][0]["elements"]] == [
+        "nps",
+        "nps_reason",
+        "csat",
+    ]
     assert data["answers"] == {}
     scripts = re.findall(r'<script src="/assets/[0-9a-f]{16}/([^"]+)" defer>', page.text)
     assert scripts == ["survey.core.min.js", "survey-js-ui.min.js", "german.min.js", "form.js"]
@@ -189,10 +193,10 @@ def test_answers_that_do_not_fit_are_named_and_not_kept(form: Form) -> None:
             },
             {
                 "question": "colour",
-                "problem": "no question has this name; the questions are nps, csat, product_quality, delivery, "
-                "service, value, comment",
+                "problem": "no question has this name; the questions are nps, nps_reason, csat, "
+                "product_quality, ordering, delivery, service, value, comment",
             },
-            {"problem": "language: 'fr' is none of en, de, pt"},
+            {"problem": "language: 'fr' is none of en, ar, de, pt"},
         ],
     }
     missing = form.post(form.invite(), {"nps": 9})

@@ -59,12 +59,13 @@ class FormPages:
         return self._page("unsubscribe.html", language, 200, preferences=preferences)
 
     def preferences(
-        self, language: str, *, choices: Sequence[object], word: bool | None, event: str, unsubscribe: str
+        self, language: str, *, choices: Sequence[object], summary: str, event: str, unsubscribe: str
     ) -> HTMLResponse:
         """The page with a yes and a no for each purpose.
 
         :param choices: rows with ``purpose``, ``title`` and ``word``.
-        :param word: what the person has said about surveys as a whole.
+        :param summary: what the person has said about surveys as a whole: ``yes``, ``no``, ``some`` (about some
+            purposes only) or ``nothing``.
         :param event: what became of a post: ``saved``, ``missing`` (nothing was chosen), ``busy``; empty: none.
         """
         return self._page(
@@ -72,7 +73,7 @@ class FormPages:
             language,
             200,
             choices=choices,
-            word=word,
+            summary=summary,
             event=event,
             unsubscribe=unsubscribe,
         )

@@ -20,6 +20,7 @@ router = APIRouter()
 
 FORM = "application/x-www-form-urlencoded"
 NO_TO_ALL = "no-to-all"
+_SUMMARY = {True: "yes", False: "no", None: "nothing"}
 _ANSWERS = {"yes": True, "no": False}
 _MOST_FIELDS = 200
 
@@ -102,7 +103,7 @@ async def _page(server: FormServer, request: Request, link: OpenedLink, said: Wo
     return server.pages.preferences(
         language,
         choices=choices,
-        word=said.get(EVERY_PURPOSE),
+        summary=_SUMMARY[said.get(EVERY_PURPOSE)] if EVERY_PURPOSE in said or not said else "some",
         event=event,
         unsubscribe=server.sibling("unsubscribe", link),
     )

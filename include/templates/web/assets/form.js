@@ -14,6 +14,13 @@
   // The only icon with a style of its own, which the page does not allow: a stopwatch that no question uses.
   delete Survey.SvgRegistry.icons.timercircle;
 
+  // SurveyJS has some Arabic texts in the order in which they are drawn; a browser needs the order of reading.
+  Object.assign(Survey.surveyLocalization.locales.ar ?? {}, {
+    progressText: "صفحة {0} من {1}",
+    placeholder: "اختر...",
+    requiredError: "يُرجى الإجابة عن السؤال.",
+  });
+
   const survey = new Survey.Model(page.definition);
   survey.locale = page.language;
   survey.focusFirstQuestionAutomatic = false;
