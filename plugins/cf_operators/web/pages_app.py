@@ -18,6 +18,7 @@ from cf_operators.web import (
     pages_approvals,
     pages_assets,
     pages_interviews,
+    pages_preview,
     pages_unknown,
     pages_waves,
 )
@@ -38,7 +39,14 @@ def create_app() -> ASGIApp:
         redirect_slashes=False,
         dependencies=[Depends(get_user)],
     )
-    for module in (pages_waves, pages_unknown, pages_approvals, pages_interviews, pages_assets):
+    for module in (
+        pages_waves,
+        pages_unknown,
+        pages_approvals,
+        pages_interviews,
+        pages_preview,
+        pages_assets,
+    ):
         app.include_router(module.router)
 
     @app.get("/")

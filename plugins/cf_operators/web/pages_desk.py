@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
+import psycopg
 from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -83,10 +84,14 @@ class Desk:
         """The programme as it is now."""
         return load_programme()
 
+    def transaction(self) -> AbstractContextManager[psycopg.Connection[Any]]:
+        """One transaction on the warehouse, kept when its block ends well."""
+        return WarehouseHook().transaction()
+
     @contextmanager
     def books(self) -> Iterator[Books]:
-        """The ledger, in one transaction that is kept when the block ends well."""
-        with WarehouseHook().transaction() as connection:
+        """The ledger, in one transaction."""
+        with self.transaction() as connection:
             yield Books(
                 DecisionLists(connection, self.clock),
                 Decisions(connection, self.actor, self.clock),
