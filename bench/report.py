@@ -1,0 +1,52 @@
+"""The page of figures: ``docs/benchmarks.md``, in which each measurement replaces a section of its own.
+
+A figure is written down by the run that measured it, with the machine it was measured on, so that nobody has to copy
+one. Sections that a run does not measure stay as they are.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from local.settings import ROOT
+
+REPORT = ROOT / "docs" / "benchmarks.md"
+
+OPENING = """# Benchmarks
+
+Written by `make bench`. Each section is replaced by the run that measures it. What counts are the ratios: both sides of
+a ratio are measured in the same run, one beside the other, on the same machine.
+"""
+
+_SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
+
+
+def write_section(title: str, body: str, path: Path = REPORT) -> None:
+    """Put a section in the place of the one with the same title, or at the end.
+
+    :param title: without the leading ``##``.
+    :param body: Markdown without headings of the first or second level; the machine is added to it.
+    """
+    text = path.read_text(encoding="utf-8") if path.is_file() else OPENING
+    opening, *pieces = _SECTION.split(text)
+    sections = dict(zip(pieces[::2], pieces[1::2], strict=True))
+    sections[title] = f"\n\n{body.strip()}\n\n{machine()}.\n\n"
+    parts = [opening.rstrip() + "\n\n", *(f"## {name}{content}" for name, content in sections.items())]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(parts).rstrip() + "\n", encoding="utf-8")
+
+
+def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table: the first column is aligned left, the others right."""
+    lines = [header, ["---", *("---:" for _ in header[1:])], *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def machine() -> str:
+    """Where the figures were measured: cores, Python, system."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"{cores} cores, Python {platform.python_version()}, {platform.system()} {platform.machine()}"
