@@ -20,7 +20,8 @@ WORDS = {
 def answers(definition: Mapping[str, Any], days_late: int, language: str, random: Random) -> dict[str, Any]:
     """Question name -> answer, for a SurveyJS definition; every required rating gets one.
 
-    Questions that show only under a condition are left out, as are kinds of question other than ratings and comments.
+    Questions that show only under a condition are left out, as are kinds of question other than ratings, choices of one
+    and comments.
     """
     nps, csat = scores(days_late, random)
     given: dict[str, Any] = {}
@@ -30,6 +31,8 @@ def answers(definition: Mapping[str, Any], days_late: int, language: str, random
         if question["type"] == "rating":
             if question.get("isRequired") or random.random() < OTHER_RATINGS_ANSWERED:
                 given[question["name"]] = _rating(question, nps, csat, random)
+        elif question["type"] == "radiogroup" and random.random() < OTHER_RATINGS_ANSWERED:
+            given[question["name"]] = random.choice([_value(choice) for choice in question["choices"]])
         elif question["type"] == "comment" and random.random() < COMMENTS:
             given[question["name"]] = WORDS.get(language, WORDS["en"])[1 if days_late else 0]
     return given
@@ -42,6 +45,11 @@ def _questions(elements: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]
             yield from _questions(element["elements"])
         elif "type" in element:
             yield element
+
+
+def _value(choice: Any) -> Any:
+    """A choice is given as its value alone, or as value and text."""
+    return choice["value"] if isinstance(choice, Mapping) else choice
 
 
 def _rating(question: Mapping[str, Any], nps: int, csat: int, random: Random) -> int:

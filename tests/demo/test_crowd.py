@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from cf_operators.domain.submission import SubmissionRules
 from demo.crowd.crowd import Crowd, Deeds, decide
 from demo.crowd.lateness import days_late_by_address
 from demo.crowd.letter import Letter
@@ -141,7 +142,7 @@ def test_posts_are_complete_answers_in_the_language_of_the_page(tmp_path: Path, 
         assert post["language"] == "de"
         assert post["answers"]["nps"] in range(11)
         assert post["answers"]["csat"] in range(1, 6)
-        assert set(post["answers"]) <= {"nps", "csat", "delivery", "comment"}
+        assert set(post["answers"]) <= {"nps", "csat", "ces", "delivery", "comment"}
     assert any("comment" in post["answers"] for post in posts)
 
 
@@ -199,6 +200,19 @@ def test_answers_fit_other_scales_and_leave_out_conditional_questions() -> None:
     assert all(set(each) == {"seven"} for each in given)
     assert {each["seven"] for each in given} >= {1, 7}
     assert all(each["seven"] in range(1, 8) for each in given)
+
+
+@pytest.mark.parametrize(
+    "name", ["post_purchase", "annual", "ad_hoc", "complaint_follow_up", "service_aspects"]
+)
+def test_the_form_takes_what_the_crowd_answers_to_any_survey_of_the_library(name: str) -> None:
+    definition = json.loads((ROOT / f"include/surveys/{name}.json").read_text(encoding="utf-8"))
+    rules = SubmissionRules(definition)
+    given = [answers(definition, seed % 5, "en", Random(seed)) for seed in range(200)]
+    assert [rules.problems(each, is_complete=True) for each in given] == [[]] * 200
+    assert {question for each in given for question in each} == {
+        question["name"] for page in definition["pages"] for question in page["elements"]
+    }
 
 
 def test_letter_of_a_mail(tmp_path: Path) -> None:

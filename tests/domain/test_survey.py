@@ -16,14 +16,25 @@ CSAT = Question("csat", "csat", 1, 5)
 NPS = Question("nps", "nps", 0, 10)
 
 SHIPPED = {
-    "post_purchase": (CSAT, NPS, Question("delivery", "delivery", 1, 5)),
+    "post_purchase": (CSAT, NPS, Question("ces", "ces", 1, 7), Question("delivery", "delivery", 1, 5)),
     "annual": (
         NPS,
         CSAT,
-        *(Question(name, name, 1, 5) for name in ("product_quality", "delivery", "service", "value")),
+        *(Question(name, name, 1, 5) for name in ("product_quality", "ordering", "delivery", "service", "value")),
     ),
     "ad_hoc": (CSAT, NPS),
-}
+    "complaint_follow_up": tuple(
+        Question(name, f"complaint_{name}", 1, 5)
+        for name in ("handling", "outcome", "speed", "courtesy", "fairness")
+    ),
+    "service_aspects": tuple(
+        Question(name, name, 1, 5)
+        for name in (
+            "service", "reliability", "responsiveness", "competence", "empathy", "accessibility", "tangibles"
+        )
+    ),
+}  # fmt: skip
+LANGUAGES = ("en", "ar", "de", "pt")
 
 
 def shipped(name: str) -> dict[str, Any]:
@@ -36,8 +47,12 @@ def shipped(name: str) -> dict[str, Any]:
 def test_a_shipped_survey_measures_what_it_should(name: str) -> None:
     definition = shipped(name)
     assert questions(definition) == SHIPPED[name]
-    assert languages(definition) == ("en", "de", "pt")
-    assert problems(definition, ["en", "de", "pt"]) == []
+    assert languages(definition) == LANGUAGES
+    assert problems(definition, LANGUAGES) == []
+
+
+def test_every_shipped_survey_is_looked_at() -> None:
+    assert {path.stem for path in (ROOT / "include" / "surveys").glob("*.json")} == set(SHIPPED)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -45,11 +60,20 @@ def test_a_shipped_survey_is_fit_for_a_phone(name: str) -> None:
     definition = shipped(name)
     elements = [element for page in definition["pages"] for element in page["elements"]]
     assert all(e["displayMode"] == "buttons" for e in elements if e["type"] == "rating")
-    assert [e["maxLength"] for e in elements if e["type"] == "comment"] == [2000]
+    assert {e["maxLength"] for e in elements if e["type"] == "comment"} == {2000}
+    assert elements[-1]["name"] == "comment"
     assert definition.get("showProgressBar", False) is (len(definition["pages"]) > 1)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
+def test_little_is_required_and_the_first_question_is(name: str) -> None:
+    elements = [element for page in shipped(name)["pages"] for element in page["elements"]]
+    required = [element["name"] for element in elements if element.get("isRequired")]
+    assert required[0] == elements[0]["name"]
+    assert len(required) <= 2
+
+
+@pytest.mark.parametrize("name", ["post_purchase", "annual", "ad_hoc"])
 def test_the_server_side_check_knows_the_shipped_surveys(name: str) -> None:
     creator = SurveyCreator(shipped(name))
     assert creator.check_values({"csat": 1, "nps": 0, "comment": "late"}) == []
