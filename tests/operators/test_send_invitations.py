@@ -530,7 +530,9 @@ def test_two_campaigns_that_claim_one_person_at_once_ask_them_once(
     with ThreadPoolExecutor(2) as pool:
         summaries = list(pool.map(send_all, ["post_purchase", "ad_hoc"]))
     assert sum(summary["accepted"] for summary in summaries) == 30
-    assert sum(summary["cancelled"].get("asked_recently", 0) for summary in summaries) == 30
+    # Whose place it is, the wave of higher priority says: the other one leaves it, before or after.
+    refused = sum((Counter(summary["cancelled"]) for summary in summaries), Counter())
+    assert (set(refused) <= {"asked_recently", "reserved"}, refused.total()) == (True, 30)
     assert Counter(mail.recipient for mail in catcher.caught) == Counter(
         address_of(people, contact) for contact in contacts
     )
