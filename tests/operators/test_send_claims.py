@@ -21,7 +21,10 @@ LATER = NOW + timedelta(days=10)
 def first_ask(wave: WaveToSend, state: str = "accepted", **columns: Any) -> tuple[UUID, UUID]:
     """A first ask that went out now, and the contact."""
     contact = wave.people.contact()
-    sent = {"claimed_at": NOW, "accepted_at": NOW if state in {"accepted", "responded", "bounced"} else None}
+    sent: dict[str, Any] = {
+        "claimed_at": NOW,
+        "accepted_at": NOW if state in {"accepted", "responded", "bounced"} else None,
+    }
     return wave.plan(contact, state=state, **sent, **columns), contact
 
 
@@ -150,7 +153,7 @@ def test_the_summary_says_what_waits_and_why(
     programme(
         sending={"window": {"from": "09:30", "until": "19:00"}, "per_domain": {"gmail.com": {"per_day": 1}}}
     )
-    kolkata = {"time_zone": "Asia/Kolkata"}
+    kolkata: dict[str, Any] = {"time_zone": "Asia/Kolkata"}
     wave.plan(approval="wanted", **kolkata)
     wave.plan(send_not_before=LATER, **kolkata)
     wave.plan(time_zone="Europe/Berlin")

@@ -29,7 +29,8 @@ def test_unsubscribed_between_claim_and_send_is_not_sent_to(
     wave: WaveToSend, mail_catcher: MailCatcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planned = [wave.plan() for _ in range(5)]
-    render, seen = InvitationMail.parcel, []
+    render = InvitationMail.parcel
+    seen: list[Claimed] = []
 
     def parcel(self: InvitationMail, invitation: Claimed, *rest: object) -> Parcel | None:
         if not seen:  # the batch is claimed; its first mail is being written

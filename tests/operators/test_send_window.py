@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cf_operators.operators.send_invitations import SendInvitationsOperator
 from tests.mail_servers import MailCatcher
 from tests.operators.wave_to_send import WaveToSend
 from tests.people import NOW
@@ -125,8 +126,6 @@ def test_a_last_moment_that_passes_while_mails_are_sent_holds(
 
     def clock() -> datetime:
         return NOW + timedelta(minutes=4) * len(mail_catcher.caught)
-
-    from cf_operators.operators.send_invitations import SendInvitationsOperator
 
     operator = SendInvitationsOperator(task_id="send", campaign_id="post_purchase", clock=clock, batch=1)
     assert operator.execute(wave.context(now=NOW))["accepted"] == 3  # type: ignore[arg-type]
