@@ -28,6 +28,7 @@ SCHEDULES = {
     "cf_report_wave": None,
     "cf_settle_unknown": None,
     "cf_approve_key_accounts": None,
+    "cf_test_mail": None,
     "cf_measure": "Asset",
     "cf_act": "Asset",
 }
