@@ -12,7 +12,13 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from cf_operators.domain.campaign import AdHocCampaign, AnnualCampaign, Campaign, PostPurchaseCampaign
+from cf_operators.domain.campaign import (
+    AdHocCampaign,
+    AnnualCampaign,
+    Campaign,
+    ComplaintFollowUpCampaign,
+    PostPurchaseCampaign,
+)
 from cf_operators.domain.programme import Programme
 from demo.crowd.crowd import Crowd
 from demo.progress import Progress, counts
@@ -30,7 +36,7 @@ AD_HOC_NOTE = "Sent once by the demo."
 AD_HOC_AT_MOST = 40
 ANNUAL_HOUR = 10  # of the organisation's day
 
-Kind = TypeVar("Kind", PostPurchaseCampaign, AnnualCampaign, AdHocCampaign)
+Kind = TypeVar("Kind", PostPurchaseCampaign, ComplaintFollowUpCampaign, AnnualCampaign, AdHocCampaign)
 
 
 @dataclass
@@ -90,6 +96,9 @@ class Walk:
         The ad hoc wave comes before the annual one, which leaves a quiet period around each customer it plans for.
         """
         with self.stack.client("quality") as client:
+            # The fewest people complain, and they are asked before anything else takes their place.
+            for follow_up in self._campaigns(ComplaintFollowUpCampaign):
+                self._run(client, dag_of(follow_up))
             self._send_post_purchase(client)
             for ad_hoc in self._campaigns(AdHocCampaign):
                 self._send_ad_hoc(client, ad_hoc)
