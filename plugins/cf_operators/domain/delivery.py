@@ -149,11 +149,24 @@ def without_addresses(text: str) -> str:
     return _ADDRESS.sub("[address]", text)
 
 
+def is_about_address(subject: int, detail: int) -> bool:
+    """Whether an enhanced status code says that nobody is there (RFC 3463): x.1.y is about the address and x.2.1 a
+    closed mailbox; x.1.7 and x.1.8 are about the sender's.
+    """
+    return (subject == 1 and detail not in {7, 8}) or (subject, detail) == (2, 1)
+
+
+def names_nobody(code: int, text: str) -> bool:
+    """Whether a reply without an enhanced code says in words that nobody is there.
+
+    The bare codes also stand for "relaying denied" and "blocked", which say nothing about the address.
+    """
+    return code in {550, 551, 553} and bool(_NOBODY.search(text))
+
+
 def _says_address_is_bad(code: int, text: str) -> bool:
-    """RFC 3463: x.1.y is about the address and x.2.1 a closed mailbox; policy (x.7.y) or a full box are not."""
+    """Policy (x.7.y) or a full box (x.2.2) do not say so."""
     enhanced = _ENHANCED.search(text)
     if enhanced:
-        subject, detail = int(enhanced[2]), int(enhanced[3])
-        return (subject == 1 and detail not in {7, 8}) or (subject, detail) == (2, 1)
-    # The bare codes also stand for "relaying denied" and "blocked", which say nothing about the address.
-    return code in {550, 551, 553} and bool(_NOBODY.search(text))
+        return is_about_address(int(enhanced[2]), int(enhanced[3]))
+    return names_nobody(code, text)
