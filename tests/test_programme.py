@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -504,6 +505,43 @@ def test_check_says_that_all_is_well(workplace: Workplace, capsys: pytest.Captur
     workplace.load(shipped_data())
     assert main(["check", str(workplace.file)]) == 0
     assert capsys.readouterr().out == "no problems: 2 sources, 3 surveys, 3 campaigns, 6 kpis, 6 targets\n"
+
+
+def test_check_tells_hints_apart_from_problems(
+    workplace: Workplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    survey = workplace.file.parents[1] / "surveys" / "ad_hoc.json"
+    definition = json.loads(survey.read_text(encoding="utf-8"))
+    definition["pages"][0]["elements"].reverse()
+    survey.write_text(json.dumps(definition), encoding="utf-8")
+    workplace.load(shipped_data())
+    assert main(["check", str(workplace.file)]) == 0
+    hint, count = capsys.readouterr().out.splitlines()
+    assert re.match(
+        r'hint: line \d+: surveys\[2\]\.definition: "\.\./surveys/ad_hoc\.json": does not begin with a rating',
+        hint,
+    )
+    assert count.startswith("no problems: ")
+
+
+def test_a_survey_may_measure_what_is_declared_beside_it(workplace: Workplace) -> None:
+    folder = workplace.file.parents[1] / "surveys"
+    text = (
+        (folder / "annual.json")
+        .read_text(encoding="utf-8")
+        .replace('"cfConstruct": "value"', '"cfConstruct": "price"')
+    )
+    (folder / "annual.json").write_text(text, encoding="utf-8")
+    (problem,) = workplace.problems(shipped_data())
+    assert problem.startswith(
+        'surveys[1].definition: "../surveys/annual.json": question "value" measures price, which is no known construct'
+    )
+    (folder / "constructs.yml").write_text("price: {scale: [1, 5], meaning: Satisfaction with prices}")
+    assert workplace.problems(shipped_data()) == []
+    (folder / "constructs.yml").write_text("price: 5")
+    assert any(
+        "constructs.yml: price has no scale" in problem for problem in workplace.problems(shipped_data())
+    )
 
 
 def test_check_lists_problems_and_fails(workplace: Workplace, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """Reads the programme file into the domain, or says everything that is wrong with it at once.
 
-``python -m cf_operators.programme check [FILE]`` lists the problems; ``... schema`` prints the JSON Schema.
+``python -m cf_operators.programme check [FILE]`` lists the problems, and what makes a survey hard to answer as hints,
+which are no reason to refuse it; ``... schema`` prints the JSON Schema.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from cf_operators.domain.problem import Problem, problems_of
 from cf_operators.domain.programme import Programme, missing_parts
 from cf_operators.errors import ConfigurationError
 from cf_operators.marked_yaml import MarkedYaml
-from cf_operators.programme_files import absolute_path, file_problems, template_problems
+from cf_operators.programme_files import absolute_path, file_hints, file_problems, template_problems
 
 SHIPPED = Path(__file__).resolve().parents[2] / "include" / "config" / "programme.yml"
 
@@ -88,8 +89,16 @@ def _report(path: Path, document: MarkedYaml, problems: list[Problem]) -> str:
     return "\n".join([f"{path} has {count}:", *lines])
 
 
+def _hints(path: Path) -> list[str]:
+    document = MarkedYaml.read(path.read_text(encoding="utf-8-sig"))
+    return [
+        f"line {document.line_of(hint.location)}: {hint.path}: {hint.message}"
+        for hint in file_hints(document.data, path.parent)
+    ]
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Command line: 0 when the programme is right, 1 when it is not."""
+    """Command line: 0 when the programme is right, also with hints; 1 when it is not."""
     parser = argparse.ArgumentParser(prog="python -m cf_operators.programme", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     check = commands.add_parser("check", help="list everything that is wrong with a programme file")
@@ -106,6 +115,8 @@ def main(arguments: list[str] | None = None) -> int:
     except ConfigurationError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    for line in _hints(Path(chosen.file or os.environ.get("CF_PROGRAMME") or SHIPPED).resolve()):
+        sys.stdout.write(f"hint: {line}\n")
     parts = ("sources", "surveys", "campaigns", "kpis", "targets")
     counts = ", ".join(f"{len(getattr(programme, part))} {part}" for part in parts)
     sys.stdout.write(f"no problems: {counts}\n")

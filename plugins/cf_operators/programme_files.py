@@ -1,8 +1,10 @@
-"""The files and mail templates that a programme names: whether each is there, and whether its surveys can be asked."""
+"""The files and mail templates that a programme names: whether each is there, and whether its surveys can be asked.
+
+Problems are errors: with one the programme is refused. Hints are told by the command ``check`` only.
+"""
 
 from __future__ import annotations
 
-import json
 import os
 from collections import defaultdict
 from collections.abc import Iterator
@@ -10,7 +12,8 @@ from pathlib import Path
 
 from cf_operators.domain.declared import entries
 from cf_operators.domain.problem import Location, Problem, shown
-from cf_operators.domain.survey import Scales, problems
+from cf_operators.domain.survey import Scales
+from cf_operators.survey_files import survey_errors, survey_hints
 
 MAIL_TEMPLATES = Path(__file__).resolve().parents[2] / "include" / "templates" / "mail"
 _FRAME = "frame"  # the texts around every mail; no template of its own
@@ -31,8 +34,15 @@ def file_problems(data: object, folder: Path) -> Iterator[Problem]:
         if not _is_file(path):
             yield Problem(location, f"{shown(name)} is not a file; looked for {path}")
         elif location[0] == "surveys":
-            for problem in _survey_problems(path, languages, scales):
+            for problem in survey_errors(path, languages, scales):
                 yield Problem(location, f"{shown(name)}: {problem}")
+
+
+def file_hints(data: object, folder: Path) -> Iterator[Problem]:
+    """What makes the surveys of a right programme hard to answer. They can be asked all the same."""
+    for index, entry in entries(data, "surveys"):
+        for hint in survey_hints(absolute_path(folder, entry["definition"])):
+            yield Problem(("surveys", index, "definition"), f"{shown(entry['definition'])}: {hint}")
 
 
 def template_problems(data: object) -> Iterator[Problem]:
@@ -63,14 +73,6 @@ def _named_files(data: object) -> Iterator[tuple[Location, str]]:
             read = item.get("read") if isinstance(item, dict) else None
             if entry.get("kind") == "sql" and isinstance(read, str) and read.endswith(".sql"):
                 yield ("sources", index, "objects", name, "read"), read
-
-
-def _survey_problems(path: Path, languages: list[str], scales: Scales) -> list[str]:
-    try:
-        definition = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        return [f"is not JSON in UTF-8: {error}"]
-    return problems(definition, languages, scales)
 
 
 def _languages(data: object) -> list[str]:

@@ -104,10 +104,13 @@ def _kind_problems(node: Element) -> Iterator[str]:
     if kind == "text" and node.get("inputType", "text") not in INPUT_TYPES:
         yield f'inputType "{node["inputType"]}" is not checked; use one of {", ".join(INPUT_TYPES)}'
     yield from (f"{key}: {reason}" for key, reason in _REFUSED.items() if key in node)
-    choices = node.get("choices", ())
+    choices, validators = node.get("choices", []), node.get("validators", [])
+    if not isinstance(choices, list) or not isinstance(validators, list):
+        yield "choices and validators have to be lists"
+        return
     if any(isinstance(choice, Mapping) and {"visibleIf", "enableIf"} & choice.keys() for choice in choices):
         yield "a choice has a condition; the server does not evaluate it"
-    if any(validator.get("type") == "expression" for validator in node.get("validators", ())):
+    if any(isinstance(each, Mapping) and each.get("type") == "expression" for each in validators):
         yield "a validator of type expression; the server does not evaluate it"
 
 

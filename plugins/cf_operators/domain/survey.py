@@ -15,9 +15,13 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from cf_operators.domain.questionnaire import unchecked
-from cf_operators.domain.survey_tree import Definition, questions_in, texts
-
-DEFAULT_LANGUAGE = "en"
+from cf_operators.domain.survey_tree import (
+    DEFAULT_LANGUAGE,
+    Definition,
+    questions_in,
+    texts,
+    words_by_language,
+)
 
 Scales = Mapping[str, set[tuple[int, int]]]
 
@@ -49,7 +53,7 @@ def version_of(definition: Definition) -> str:
 
 def languages(definition: Definition) -> tuple[str, ...]:
     """Languages that any text of the definition is given in; English first when it is among them."""
-    found = {language for _, text in texts(definition) for language in _words_by_language(text)}
+    found = {language for _, text in texts(definition) for language in words_by_language(text)}
     return tuple(sorted(found, key=lambda language: (language != DEFAULT_LANGUAGE, language)))
 
 
@@ -120,19 +124,13 @@ def _construct_problems(definition: Definition, contents: Sequence[Mapping[str, 
 
 def _language_problems(definition: Definition, wanted: Sequence[str]) -> Iterator[str]:
     for path, text in texts(definition):
-        given = {language for language, words in _words_by_language(text).items() if words.strip()}
+        given = {language for language, words in words_by_language(text).items() if words.strip()}
         # SurveyJS falls back from "pt-BR" to "pt".
         missing = [
             tag for tag in dict.fromkeys(wanted) if tag not in given and tag.partition("-")[0] not in given
         ]
         if missing:
             yield f"{path} has no text in: {', '.join(missing)}"
-
-
-def _words_by_language(text: object) -> dict[str, str]:
-    if not isinstance(text, Mapping):
-        return {DEFAULT_LANGUAGE: str(text)}
-    return {DEFAULT_LANGUAGE if tag == "default" else str(tag): str(words) for tag, words in text.items()}
 
 
 def _is_whole(value: object) -> TypeGuard[int]:

@@ -24,6 +24,10 @@ LOCALIZED = (
 """Properties whose texts people read."""
 
 
+DEFAULT_LANGUAGE = "en"
+"""The language of a plain text, and of the key ``default`` of a localizable one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A page, panel or question: its path in the file, what it says, and which of the three it is."""
@@ -64,3 +68,19 @@ def texts(definition: Definition) -> Iterator[tuple[str, object]]:
         for index, choice in enumerate(choices if isinstance(choices, list) else ()):
             if isinstance(choice, Mapping) and "text" in choice:
                 yield f"{path}choices[{index}].text", choice["text"]
+
+
+def words_by_language(text: object) -> dict[str, str]:
+    """The words of a text by language."""
+    if not isinstance(text, Mapping):
+        return {DEFAULT_LANGUAGE: str(text)}
+    return {DEFAULT_LANGUAGE if tag == "default" else str(tag): str(words) for tag, words in text.items()}
+
+
+def in_language(text: object, language: str) -> str:
+    """The words of a text in a language, as SurveyJS chooses them: `pt` for `pt-BR`, else the default."""
+    words = words_by_language(text)
+    for tag in (language, language.partition("-")[0], DEFAULT_LANGUAGE):
+        if words.get(tag):
+            return words[tag]
+    return next(iter(words.values()), "")
