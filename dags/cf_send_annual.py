@@ -1,10 +1,13 @@
 """
 # Ask once a year
 
-Asks every customer who bought lately, once a year, spread evenly over a sending period (`starts_on`, `spread_days`).
+Asks every customer who bought lately, or a sample of them, once a year: spread evenly over a sending period
+(`starts_on`, `spread_days`), or each on the day of the year of their first order (`spread_by: anniversary`).
 
-1. **plan** opens the wave of the year, gives each person a day of the period, and records one reason for everybody left
-   out. Outside the period it plans nothing and says so.
+1. **plan** opens the wave of the year a quiet period before its first day, gives each person a day of the period, and
+   records one reason for everybody left out. From then on those days are kept: campaigns of lower priority leave their
+   place to it. The plan goes on until a week after the period, for those who could not be asked on their day; for the
+   rest of the year it plans nothing and says so.
 2. **remind** plans reminders for those who were asked and have not answered (`remind_after_days`), and closes what was
    not answered in time.
 3. **due** counts what may go now; **send** claims, renders and sends it with as many workers; **sent** adds up what

@@ -38,6 +38,8 @@ class People:
         language: str | None = "en",
         name: str | None = None,
         consent: bool | None = None,
+        time_zone: str | None = None,
+        is_key_account: bool = False,
     ) -> UUID:
         """A contact; the empty address stands for one of its own, None for no address."""
         self._number += 1
@@ -45,7 +47,8 @@ class People:
         address = f"person{self._number}@customers.example" if email == "" else email
         self._connection.execute(
             "insert into cf_ledger.contact (contact_key, source, external_id, email, address_hash, display_name, "
-            "language, segment, region, updated_at) values (%s, 'shop', %s, %s, %s, %s, %s, %s, %s, %s)",
+            "language, segment, region, updated_at, time_zone, is_key_account) "
+            "values (%s, 'shop', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (
                 key,
                 f"c{self._number}",
@@ -56,6 +59,8 @@ class People:
                 segment,
                 region,
                 self.now,
+                time_zone,
+                is_key_account,
             ),
         )
         self._connection.execute(
@@ -100,28 +105,33 @@ class People:
         )
         return order_id
 
-    def complaint(self, contact: UUID, *, closed: bool = False) -> None:
-        """A complaint of two days ago, closed yesterday or still open."""
+    def complaint(self, contact: UUID, *, closed: bool = False, closed_at: datetime | None = None) -> str:
+        """A complaint of two days ago, closed yesterday or at another time, or still open; its id."""
         self._number += 1
+        complaint_id = f"k{self._number}"
+        received = min(self.now, closed_at or self.now) - timedelta(days=2)
         self._connection.execute(
             "insert into cf_core.fct_complaint (source, complaint_id, contact_key, segment, product, region, "
             "category, received_at, received_on, closed_at) values ('crm', %s, %s, 'home', 'Kitchen', 'north', "
             "'delivery', %s, %s, %s)",
             (
-                f"k{self._number}",
+                complaint_id,
                 contact,
-                self.now - timedelta(days=2),
-                (self.now - timedelta(days=2)).date(),
-                self.now - timedelta(days=1) if closed else None,
+                received,
+                received.date(),
+                closed_at or (self.now - timedelta(days=1) if closed else None),
             ),
         )
+        return complaint_id
 
-    def consent(self, contact: UUID, is_granted: bool, at: datetime | None = None) -> None:
+    def consent(
+        self, contact: UUID, is_granted: bool, at: datetime | None = None, purpose: str = "survey"
+    ) -> None:
         """A word on being asked."""
         self._connection.execute(
             "insert into cf_ledger.consent (contact_key, purpose, is_granted, source, recorded_at) "
-            "values (%s, 'survey', %s, 'test', %s)",
-            (contact, is_granted, at or self.now),
+            "values (%s, %s, %s, 'test', %s)",
+            (contact, purpose, is_granted, at or self.now),
         )
 
     def suppress(self, email: str, reason: str) -> None:

@@ -1,18 +1,41 @@
-"""A form server's address, a mail server that keeps what it takes, and a wave that waits to be sent."""
+"""People to ask, a plan of whom to ask, a mail server that keeps what it takes, and a wave that waits to be sent."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cf_operators.operators.plan_invitations import PlanInvitationsOperator
 from tests.conftest import Warehouse
 from tests.mail_servers import MailCatcher
 from tests.operators.wave_to_send import WaveToSend, write_programme
-from tests.people import People
+from tests.people import NOW, People
+
+
+@pytest.fixture
+def people(warehouse: Warehouse) -> Iterator[People]:
+    with People(warehouse) as made:
+        yield made
+
+
+@pytest.fixture
+def plan(run_context: Callable[..., dict[str, Any]], warehouse: Warehouse) -> Callable[..., dict[str, Any]]:
+    """Plans a campaign: ``plan("post_purchase", now=..., **params)``; checks that the counts add up."""
+
+    def execute(campaign_id: str = "post_purchase", now: datetime = NOW, **params: Any) -> dict[str, Any]:
+        operator = PlanInvitationsOperator(task_id="plan", campaign_id=campaign_id)
+        summary = operator.execute(run_context(dag_id="cf_test", now=now, params=params))  # type: ignore[arg-type]
+        assert summary["candidates"] == (
+            summary["planned"] + summary["already_planned"] + sum(summary["excluded"].values())
+        )
+        return summary
+
+    return execute
 
 
 @pytest.fixture

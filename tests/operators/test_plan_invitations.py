@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,33 +12,11 @@ import pytest
 
 from cf_operators.domain.identity import invitation_id
 from cf_operators.errors import ConfigurationError
-from cf_operators.operators.plan_invitations import PlanInvitationsOperator
-from tests.conftest import ROOT, Warehouse
+from tests.conftest import ROOT
 from tests.people import NOW, People
 
 RunContext = Callable[..., dict[str, Any]]
 Plan = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture
-def people(warehouse: Warehouse) -> Iterator[People]:
-    with People(warehouse) as made:
-        yield made
-
-
-@pytest.fixture
-def plan(run_context: RunContext, warehouse: Warehouse) -> Plan:
-    """Plans a campaign: ``plan("post_purchase", now=..., params=...)``; checks that the counts add up."""
-
-    def execute(campaign_id: str = "post_purchase", now: datetime = NOW, **params: Any) -> dict[str, Any]:
-        operator = PlanInvitationsOperator(task_id="plan", campaign_id=campaign_id)
-        summary = operator.execute(run_context(dag_id="cf_test", now=now, params=params))  # type: ignore[arg-type]
-        assert summary["candidates"] == (
-            summary["planned"] + summary["already_planned"] + sum(summary["excluded"].values())
-        )
-        return summary
-
-    return execute
 
 
 def test_each_reason_is_given_to_exactly_those_it_applies_to(people: People, plan: Plan) -> None:
@@ -523,8 +501,8 @@ def programme_with(folder: Path, old: str, new: str) -> Path:
 def programme_with_audience(folder: Path, statement: str, contact: UUID, last: str = "1 day") -> Path:
     """The shipped programme with another audience for the ad hoc campaign."""
     same = (
-        f"select 'w' as wave_key, '{contact}'::uuid as contact_key, null as subject_source, '' as subject_id, null as order_source, null as order_id, "
-        "null as product, null as region, null as segment, 'Prices' as occasion, %(now)s as send_not_before, "
+        f"select 'w' as wave_key, '{contact}'::uuid as contact_key, null as subject_source, '' as subject_id, "
+        "null as order_source, null as order_id, null as product, null as region, null as segment, 'Prices' as occasion, %(now)s as send_not_before, "
         f"%(now)s + interval '{last}' as not_after, %(now)s + interval '9 days' as answer_until"
     )
     (folder / "own.sql").write_text(statement.replace("{same}", same))

@@ -150,12 +150,14 @@ def start(process: subprocess.Popen[str]) -> None:
 def write_programme(
     folder: Path, campaigns: dict[str, dict[str, Any]] | None = None, **sections: Any
 ) -> Path:
-    """The shipped programme with other sections, and other settings of its campaigns."""
+    """The shipped programme with other sections, other settings of its campaigns, and further campaigns."""
     text = (ROOT / "include" / "config" / "programme.yml").read_text()
     programme = yaml.safe_load(text.replace("../", f"{ROOT}/include/"))
     programme |= sections
+    changes = dict(campaigns or {})
     for campaign in programme["campaigns"]:
-        campaign.update((campaigns or {}).get(campaign["id"], {}))
+        campaign.update(changes.pop(campaign["id"], {}))
+    programme["campaigns"] += [{"id": campaign_id, **settings} for campaign_id, settings in changes.items()]
     path = folder / "programme.yml"
     path.write_text(yaml.safe_dump(programme, allow_unicode=True))
     return path
