@@ -44,15 +44,16 @@ class AirflowServer:
 
     def client(self, username: str | None = "quality") -> httpx.Client:
         """A client with the cookie of a user; without a user, without a cookie. The caller closes it."""
-        cookies = {"_token": self._token(username)} if username else {}
+        cookies = {"_token": self.token(username)} if username else {}
         return httpx.Client(base_url=self.url, cookies=cookies, timeout=30, trust_env=False)
 
     def user_id(self, username: str) -> str:
         """The id that Airflow knows a user by."""
-        payload = self._token(username).split(".")[1]
+        payload = self.token(username).split(".")[1]
         return str(json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["sub"])
 
-    def _token(self, username: str) -> str:
+    def token(self, username: str) -> str:
+        """What Airflow's cookie holds for a user."""
         if username not in self._tokens:
             given = {"username": username, "password": self.passwords[username]}
             reply = httpx.post(f"{self.url}/auth/token", json=given, timeout=30, trust_env=False)
