@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from cf_operators.domain.campaign import AnnualCampaign, PostPurchaseCampaign
+from cf_operators.domain.campaign import AnnualCampaign, ComplaintFollowUpCampaign, PostPurchaseCampaign
 
 
 def post_purchase(**changes: Any) -> PostPurchaseCampaign:
@@ -106,3 +106,60 @@ def test_an_unknown_key_is_refused() -> None:
 def test_a_campaign_does_not_change() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         annual().spread_days = 3
+
+
+def test_a_campaign_that_says_nothing_asks_all_by_mail_with_the_least_priority() -> None:
+    campaign = annual()
+    assert (campaign.priority, campaign.purpose, campaign.channel, campaign.sample) == (0, None, "mail", None)
+    assert (campaign.remind_after_days, campaign.most_per_day, campaign.spread_by) == ((), None, "lot")
+
+
+@pytest.mark.parametrize("days", [[7], [7, 14], [1, 41]])
+def test_reminders_in_order_and_in_time(days: list[int]) -> None:
+    assert annual(remind_after_days=days).remind_after_days == tuple(days)
+
+
+@pytest.mark.parametrize(
+    ("days", "message"),
+    [
+        ([14, 7], "not in ascending order"),
+        ([7, 7], "not in ascending order"),
+        ([7, 42], "42 is not less than answer_days"),
+        ([0], "remind_after_days"),
+    ],
+)
+def test_reminders_out_of_order_or_too_late_are_refused(days: list[int], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        annual(remind_after_days=days)
+
+
+@pytest.mark.parametrize("priority", [-1, 1001, 1.5, "10"])
+def test_a_priority_is_a_whole_number_up_to_a_thousand(priority: object) -> None:
+    with pytest.raises(ValidationError, match="priority"):
+        annual(priority=priority)
+    assert annual(priority=1000).priority == 1000
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("channel", "letter"), ("spread_by", "birthday"), ("most_per_day", 0), ("sample", {})]
+)
+def test_what_a_campaign_cannot_say(key: str, value: object) -> None:
+    with pytest.raises(ValidationError, match=key):
+        annual(**{key: value})
+
+
+def test_a_follow_up_has_time_between_its_delay_and_the_end_of_its_freshness() -> None:
+    entry = {
+        "id": "follow_up",
+        "kind": "complaint_follow_up",
+        "survey": "follow_up",
+        "audience": "complaint_follow_up.sql",
+        "template": "follow_up",
+        "delay_days": 3,
+        "fresh_days": 14,
+        "answer_days": 30,
+        "schedule": "0 8 * * *",
+    }
+    assert ComplaintFollowUpCampaign.model_validate(entry).fresh_days == 14
+    with pytest.raises(ValidationError, match=r"is not more than delay_days \(14\)"):
+        ComplaintFollowUpCampaign.model_validate(entry | {"delay_days": 14})

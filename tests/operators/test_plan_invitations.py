@@ -502,7 +502,8 @@ def programme_with_audience(folder: Path, statement: str, contact: UUID, last: s
     """The shipped programme with another audience for the ad hoc campaign."""
     same = (
         f"select 'w' as wave_key, '{contact}'::uuid as contact_key, null as subject_source, '' as subject_id, "
-        "null as order_source, null as order_id, null as product, null as region, null as segment, 'Prices' as occasion, %(now)s as send_not_before, "
+        "null as order_source, null as order_id, null as product, null as region, null as segment, 'Prices' as occasion, "
+        "%(now)s as send_not_before, "
         f"%(now)s + interval '{last}' as not_after, %(now)s + interval '9 days' as answer_until"
     )
     (folder / "own.sql").write_text(statement.replace("{same}", same))
