@@ -1,9 +1,11 @@
 """
 # Prepare the warehouse
 
-Brings the schemas `cf_landing`, `cf_ledger`, `cf_core` and `cf_kpi` to the newest revision.
+Brings the schemas `cf_landing`, `cf_ledger`, `cf_core` and `cf_kpi` to the newest revision, and registers the surveys
+of the programme. A survey that gives an old question name another scale, construct or meaning is refused.
 
-**When to run.** Once after the first deployment, and once after each upgrade. Running it again changes nothing.
+**When to run.** Once after the first deployment, once after each upgrade, and after a survey was changed. Running it
+again changes nothing.
 
 **Needs.** The connection `cf_warehouse` (PostgreSQL 15 or newer, the owner of the schemas) and the roles of
 `include/sql/schema/roles.sql`, which a superuser creates once.

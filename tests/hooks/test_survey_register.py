@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from cf_operators.domain.campaign import Survey
 from cf_operators.errors import ConfigurationError
-from cf_operators.hooks.survey_register import register_survey
+from cf_operators.hooks.survey_register import register_survey, register_surveys
 from tests.conftest import Warehouse
 from tests.people import NOW
 
@@ -45,6 +46,57 @@ def test_a_changed_definition_is_a_new_version_beside_the_old_one(
         "select question, construct, scale_min, scale_max from cf_ledger.survey_question"
     )
     assert questions == [{"question": "nps", "construct": "nps", "scale_min": 0, "scale_max": 10}] * 2
+
+
+def test_a_changed_meaning_under_an_old_name_is_refused(warehouse: Warehouse, tmp_path: Path) -> None:
+    moods = [{"name": "mood", "cfConstruct": "mood", "rateMin": low, "rateMax": 5} for low in (1, 1, 0)]
+    for number, mood in enumerate(moods[:2]):
+        with warehouse.connect() as connection:
+            definition = {"title": f"Version {number}", "pages": [{"elements": [RATING | mood]}]}
+            register_survey(connection, survey(tmp_path, definition), NOW + timedelta(days=number))
+    before = warehouse.rows("select * from cf_ledger.survey order by version")
+    changed = {"pages": [{"elements": [RATING | moods[2]]}]}
+    with warehouse.connect() as connection, pytest.raises(ConfigurationError) as refused:
+        register_survey(connection, survey(tmp_path, changed), NOW + timedelta(days=2))
+    first, second = str(refused.value).splitlines()
+    assert first.startswith(
+        f'survey "s": {tmp_path / "survey.json"} changes what answers mean that were given before'
+    )
+    assert "give these questions new names" in first
+    assert second.startswith('  question "mood" was answered on 1..5, now on 0..5 (as in version ')
+    assert warehouse.rows("select * from cf_ledger.survey order by version") == before
+    renamed = {"pages": [{"elements": [RATING | moods[2] | {"name": "mood_from_zero"}]}]}
+    with warehouse.connect() as connection:
+        register_survey(connection, survey(tmp_path, renamed), NOW + timedelta(days=2))
+
+
+def test_going_back_to_an_earlier_version_is_fine(warehouse: Warehouse, tmp_path: Path) -> None:
+    definitions = [
+        {"pages": [{"elements": [RATING | {"title": title}]}]} for title in ("One?", "Two?", "One?")
+    ]
+    with warehouse.connect() as connection:
+        versions = [
+            register_survey(connection, survey(tmp_path, definition), NOW + timedelta(days=number))
+            for number, definition in enumerate(definitions)
+        ]
+    assert versions[0] == versions[2]
+    assert len(warehouse.rows("select * from cf_ledger.survey")) == 2
+
+
+def test_all_surveys_of_a_programme_are_looked_at_before_one_is_refused(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    surveys = []
+    for name, definition in (("a", "{"), ("b", {"pages": [{"elements": [RATING]}]}), ("c", {"pages": []})):
+        (tmp_path / name).mkdir()
+        surveys.append(survey(tmp_path / name, definition).model_copy(update={"id": name}))
+    with warehouse.connect() as connection, pytest.raises(ConfigurationError) as refused:
+        register_surveys(connection, surveys, NOW)
+    assert 'survey "a"' in str(refused.value)
+    assert 'survey "b"' not in str(refused.value)
+    assert 'survey "c"' in str(refused.value)
+    with warehouse.connect() as connection:
+        assert register_surveys(connection, surveys[1:2], NOW).keys() == {"b"}
 
 
 @pytest.mark.parametrize(
