@@ -21,6 +21,7 @@ SCHEDULES = {
     "cf_collect_orders": "5 * * * * UTC",
     "cf_collect_complaints": "10 * * * * UTC",
     "cf_collect_responses": "*/10 * * * * UTC",
+    "cf_collect_bounces": "20 * * * * UTC",
     "cf_send_post_purchase": "0 9 * * * Europe/Berlin",
     "cf_send_annual": "0 10 * * * Europe/Berlin",
     "cf_send_ad_hoc": None,

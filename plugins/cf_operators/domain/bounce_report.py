@@ -36,7 +36,7 @@ _BULK = {"auto_reply", "auto-reply", "bulk", "junk", "list"}
 _STATUS_PARTS = {"message/delivery-status", "message/global-delivery-status"}
 _RETURNED_PARTS = {"message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"}
 _NO_COMPLAINT = {"not-spam", "auth-failure", "dmarc"}
-_MESSAGE_ID = re.compile(r"<[^<>\s@]{1,250}@[^<>\s@]{1,250}>")
+_MESSAGE_ID = re.compile(r"<[!-;=?A-~]{1,250}@[!-;=?A-~]{1,250}>")
 _SYSTEM = re.compile(r"\b(mailer-daemon|postmaster|mail delivery (sub)?system)\b", re.IGNORECASE)
 
 _UNREADABLE = (Notice(Kind.UNREADABLE),)
