@@ -58,6 +58,7 @@ def test_every_dag_does_its_part(warehouse: Warehouse, mailbox: Mailbox) -> None
     after_ad_hoc = len(mailbox.message_ids)
     assert 0 < after_ad_hoc - after_orders <= 5
     assert run("cf_send_annual", {"start_on": datetime.now(UTC).date().isoformat()}) == "success"
+    assert run("cf_send_due") == "success"
     assert len(set(mailbox.message_ids)) == len(mailbox.message_ids)
     accepted = warehouse.rows("select count(*) as n from cf_ledger.invitation where state = 'accepted'")[0][
         "n"
@@ -68,7 +69,7 @@ def test_every_dag_does_its_part(warehouse: Warehouse, mailbox: Mailbox) -> None
 @pytest.mark.usefixtures("airflow_db", "shop")
 def test_running_every_dag_again_changes_nothing(warehouse: Warehouse, mailbox: Mailbox) -> None:
     dags = ["cf_collect_orders", "cf_collect_complaints", "cf_collect_responses", "cf_send_post_purchase",
-            "cf_collect_responses", "cf_measure", "cf_act"]  # fmt: skip
+            "cf_send_due", "cf_collect_responses", "cf_measure", "cf_act"]  # fmt: skip
     for dag_id in dags:
         assert run(dag_id) == "success"
     first = _counts(warehouse), len(mailbox.message_ids)

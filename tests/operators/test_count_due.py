@@ -92,8 +92,8 @@ def test_the_workers_are_added_up(wave: WaveToSend, mail_catcher: MailCatcher) -
     wave.plan_to(*["customers.example"] * 5)
     context = wave.context()
     summaries = [wave.send(batch=2), wave.send()]
-    context["ti"].xcom_pull = lambda task_ids: summaries if task_ids == "send" else None
+    context["ti"].xcom_pull = lambda task_ids: summaries if task_ids == ["send"] else [None]
     total = SumUpSendingOperator(task_id="sent").execute(context)  # type: ignore[arg-type]
     assert (total["campaigns"], total["accepted"]) == ([CAMPAIGN], 5)
-    context["ti"].xcom_pull = lambda task_ids: None
+    context["ti"].xcom_pull = lambda task_ids: [None]
     assert SumUpSendingOperator(task_id="sent").execute(context)["accepted"] == 0  # type: ignore[arg-type]

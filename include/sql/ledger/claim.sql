@@ -66,15 +66,12 @@ judged as (
                 when d.reminds_id is null then {{ asked_reason("c", "%(clock)s", "%(clock)s",
                     same_ask="i.wave_id = d.wave_id and i.contact_key = d.contact_key", count_planned=false) | indent(16) }}
             end,
-            -- The mails of its own chain count; and a first ask leaves its place to waiting asks of higher priority.
+            -- The mails of its own chain count; and an ask leaves its place to waiting ones of higher priority. So does a
+            -- reminder: it would begin a quiet period that pushes them out.
             {{ cap_reason("c", "%(clock)s", "%(clock)s", same_ask="i.invitation_id = d.invitation_id",
-                count_planned=false,
-                priority="case when d.reminds_id is null then own.priority else 2147483647 end") | indent(12) }},
-            case
-                when d.reminds_id is null then {{ reserved_reason("c", "%(clock)s", "%(clock)s",
-                    same_ask="i.wave_id = d.wave_id and i.contact_key = d.contact_key",
-                    priority="own.priority") | indent(16) }}
-            end
+                count_planned=false, priority="own.priority") | indent(12) }},
+            {{ reserved_reason("c", "%(clock)s", "%(clock)s",
+                same_ask="i.wave_id = d.wave_id and i.contact_key = d.contact_key", priority="own.priority") | indent(12) }}
         ) as reason,
         row_number() over (partition by c.address_hash order by d.send_not_before, d.invitation_id) as place
     from due as d

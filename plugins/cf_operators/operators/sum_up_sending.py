@@ -26,7 +26,8 @@ class SumUpSendingOperator(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Read the summaries, add them up."""
-        summaries = context["ti"].xcom_pull(task_ids=self.task_id_of_workers) or []
+        # Asked for as a list: of a single name one value would come when there was one worker.
+        summaries = context["ti"].xcom_pull(task_ids=[self.task_id_of_workers]) or []
         total = sum_of([summary for summary in summaries if summary])
         self.log.info("Sent: %s", total)
         return total
