@@ -70,6 +70,7 @@ language sql
 stable
 security definer
 set search_path = ''
+set enable_seqscan = off
 as $$
 select
     f.invitation_id,
@@ -103,6 +104,8 @@ returns text
 language plpgsql
 security definer
 set search_path = ''
+-- A connection keeps its plans, and makes them when the table of submissions may still be empty.
+set enable_seqscan = off
 as $$
 declare
     asked record;

@@ -6,6 +6,7 @@ A name is a claim: many scanners call themselves browsers. It is one sign among 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 ClientKind = Literal["browser", "mail program", "scanner", "unknown"]
@@ -25,6 +26,7 @@ _MAIL_PROGRAM = re.compile(
 _BROWSER = re.compile(r"^(Mozilla|Opera)/")
 
 
+@lru_cache(maxsize=256)
 def client_kind(user_agent: str) -> ClientKind:
     """The kind of a program by its ``User-Agent`` header; the more telling sign wins."""
     if _SCANNER.search(user_agent):

@@ -108,6 +108,8 @@ class SubmissionRules:
 
     def _rule_problems(self, answers: Answers) -> Iterator[AnswerProblem]:
         """Breaches of the validators of the definition. Expects values of the right types."""
+        if not any(name in self._asked and self._asked[name].element.get("validators") for name in answers):
+            return  # the usual case, and the library would look at every question to find that out
         form = SurveyForm(dict(answers), creator=self._creator)
         for name, errors in form.validation_errors().items():
             if name in answers:

@@ -60,6 +60,7 @@ def create_app(settings: FormSettings | None = None) -> ASGIApp:
         await server.store.start()
         yield
         await server.store.stop()
+        server.hits.close()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.form = server

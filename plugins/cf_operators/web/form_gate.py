@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from fastapi import Request
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cf_operators.web.form_hits import LINKS, FormHits
@@ -52,9 +52,8 @@ class FormGate:
         self._limit = limit
         self._hits = hits
         self._refuse = refuse
-        self._headers = dict(_HEADERS)
-        if is_https:
-            self._headers["Strict-Transport-Security"] = "max-age=31536000"
+        headers = _HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if is_https else {})
+        self._headers = Headers(headers).raw
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -67,15 +66,14 @@ class FormGate:
             nonlocal status_code
             if message["type"] == "http.response.start":
                 status_code = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers[name] = value
-                headers.setdefault("Cache-Control", "no-store")
+                headers = message["headers"] = [*message["headers"], *self._headers]
+                if not any(name == b"cache-control" for name, _ in headers):
+                    headers.append((b"cache-control", b"no-store"))
             await send(message)
 
-        request = Request(scope, receive)
-        seconds = self._limit.wait(client_key(request.client.host if request.client else None))
-        app = self._refuse(request, seconds) if seconds else self._app
+        client = scope.get("client")
+        seconds = self._limit.wait(client_key(client[0] if client else None))
+        app = self._refuse(Request(scope, receive), seconds) if seconds else self._app
         try:
             await app(scope, receive, send_with_headers)
         finally:

@@ -17,12 +17,15 @@ invitation within a second or two, the unsubscribe link without a POST, and a GE
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import os
 import sys
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from logging.handlers import WatchedFileHandler
+from pathlib import Path
 from uuid import UUID
 
 from starlette.requests import HTTPConnection
@@ -30,6 +33,8 @@ from starlette.types import Scope
 
 from cf_operators.domain.client_kind import client_kind
 from cf_operators.errors import ConfigurationError
+
+log = logging.getLogger(__name__)
 
 STANDARD_ERROR, OFF = "stderr", "off"
 
@@ -49,24 +54,22 @@ class Hit:
 class FormHits:
     """Writes the log.
 
-    :param place: a file, ``stderr`` or ``off``. A file that is moved away (logrotate) is made anew.
+    :param place: a file, ``stderr`` or ``off``. A file that is moved away (logrotate) is made anew within a second.
     """
 
     def __init__(self, place: str) -> None:
         """:raises ConfigurationError: the file cannot be written."""
-        self._log = logging.Logger("hits", logging.INFO)
         self.is_on = place != OFF
-        try:
-            self._log.addHandler(
-                WatchedFileHandler(place, encoding="utf-8")
-                if place not in {STANDARD_ERROR, OFF}
-                else logging.StreamHandler(sys.stderr)
-            )
-        except OSError as error:
-            raise ConfigurationError(
-                f"CF_FORM_HIT_LOG: cannot write {place} ({error.strerror}); give a file that the form server may "
-                f"write, {STANDARD_ERROR} or {OFF}"
-            ) from error
+        self._file = None if place in {STANDARD_ERROR, OFF} else Path(place)
+        self._handle = sys.stderr.fileno() if self._file is None else self._open(self._file)
+        self._looked_at = time.monotonic()
+        self._lines: list[str] = []
+
+    def close(self) -> None:
+        """Write what is left and close the file."""
+        self._flush()
+        if self._file is not None:
+            os.close(self._handle)
 
     def begin(self, scope: Scope) -> Hit | None:
         """The hit of a request, for its route to fill in; None when it is not on a link."""
@@ -90,7 +93,43 @@ class FormHits:
             "client": client_kind(agent[:500].decode("latin-1")),
             "outcome": hit.outcome or "refused",
         }
-        self._log.info(json.dumps(line))
+        self._lines.append(json.dumps(line) + "\n")
+        if len(self._lines) == 1:
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def _flush(self) -> None:
+        """Write the lines of all requests that were answered at this moment, at the end of the file in one call."""
+        lines, self._lines = self._lines, []
+        if not lines:
+            return
+        try:
+            self._follow()
+            os.write(self._handle, "".join(lines).encode())
+        except OSError as error:  # a full disk must not cost anybody an answer
+            log.warning("the log of hits cannot be written: %s", error.strerror)
+
+    def _follow(self) -> None:
+        """Open the file anew when it was moved away."""
+        if self._file is None or time.monotonic() < self._looked_at + 1:
+            return
+        self._looked_at = time.monotonic()
+        try:
+            is_ours = os.path.samestat(self._file.stat(), os.fstat(self._handle))
+        except FileNotFoundError:
+            is_ours = False
+        if not is_ours:
+            os.close(self._handle)
+            self._handle = self._open(self._file)
+
+    @staticmethod
+    def _open(file: Path) -> int:
+        try:
+            return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
+        except OSError as error:
+            raise ConfigurationError(
+                f"CF_FORM_HIT_LOG: cannot write {file} ({error.strerror}); give a file that the form server may "
+                f"write, {STANDARD_ERROR} or {OFF}"
+            ) from error
 
 
 def note(request: HTTPConnection, invitation_id: UUID | None = None, outcome: str | None = None) -> None:

@@ -10,6 +10,7 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 MAX_CLIENTS = 20_000
@@ -38,6 +39,7 @@ class RateLimit:
         return 0 if is_allowed else max(1, math.ceil((1 - left) * 60 / self._per_minute))
 
 
+@lru_cache(maxsize=1024)
 def client_key(address: str | None) -> str:
     """What counts as one client: an IPv4 address, or the /64 network of an IPv6 address."""
     try:

@@ -85,7 +85,8 @@ class FormServer:
         return f"{self.settings.base_path}/{_SIBLINGS[purpose]}/{token}"
 
 
-def _server(request: Request) -> FormServer:
+async def _server(request: Request) -> FormServer:
+    # Not a plain function: FastAPI would run that in a thread.
     return cast("FormServer", request.app.state.form)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, LiteralString, TypeVar, cast
@@ -13,11 +14,17 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
 from cf_operators.errors import WarehouseUnavailable
+from cf_operators.hooks.sql_text import sql_text
+from cf_operators.web.form_batch import Batches
 
 Status = Literal["open", "answered", "expired", "closed"]
 Outcome = Literal["accepted", "answered", "expired", "closed", "unknown", "other_version"]
 
 Row = TypeVar("Row")
+
+Params = Sequence[object] | Mapping[str, object]
+
+_SUBMIT = sql_text("form/submit.sql").encode()
 
 WAIT = 3.0  # seconds for a connection; a page that takes longer is no use to anybody
 
@@ -65,6 +72,7 @@ class FormStore:
             timeout=WAIT,
             open=False,
         )
+        self._batches = Batches(self._submit_all)
 
     async def start(self) -> None:
         """Begin to connect; a warehouse that is not up yet is waited for in the background."""
@@ -77,20 +85,27 @@ class FormStore:
     async def open(self, invitation_id: UUID) -> InvitedForm | None:
         """The form of an invitation; None when there is no such invitation. Writes nothing."""
         statement: LiteralString = "select * from cf_ledger.form_open(%s)"
-        return await self._row(statement, (invitation_id,), class_row(InvitedForm))
+        rows = await self._rows(statement, (invitation_id,), class_row(InvitedForm))
+        return rows[0] if rows else None
 
     async def submit(self, submission: FormSubmission) -> Outcome:
-        """Keep one submission, unless the invitation takes none any more; the same one twice is kept once."""
-        value = await self._value(
-            "select cf_ledger.form_submit(%s, %s, %s, %s, %s, %s)",
-            submission.invitation_id,
-            submission.survey_version,
-            submission.is_complete,
-            Jsonb(submission.answers),
-            submission.language,
-            submission.interviewer,
-        )
-        return cast("Outcome", value)
+        """Keep one submission, unless the invitation takes none any more; the same one twice is kept once.
+
+        Those that come at the same time share a round trip and a commit.
+        """
+        result = await self._batches.add(submission)
+        if isinstance(result, psycopg.Error):
+            raise result
+        return result
+
+    async def _submit_all(self, batch: Sequence[FormSubmission]) -> Sequence[Outcome | psycopg.Error]:
+        try:
+            rows = await self._rows(_SUBMIT, {"submissions": _as_json(batch)}, tuple_row)
+        except psycopg.Error as error:
+            # One that cannot be kept does not cost the others theirs.
+            return [error] if len(batch) == 1 else [(await self._submit_all([one]))[0] for one in batch]
+        outcomes: dict[int, Outcome] = dict(rows)
+        return [outcomes[number] for number in range(len(batch))]
 
     async def preview(self, survey_id: str, version: str) -> Mapping[str, Any] | None:
         """The definition of a version of a questionnaire; None when it was never registered."""
@@ -119,13 +134,13 @@ class FormStore:
         await self._value("select 1")
 
     async def _value(self, statement: LiteralString, *values: object) -> Any:
-        row = await self._row(statement, values, tuple_row)
-        return row[0] if row else None
+        rows = await self._rows(statement, values, tuple_row)
+        return rows[0][0] if rows else None
 
-    async def _row(
-        self, statement: LiteralString, values: Sequence[object], factory: AsyncRowFactory[Row]
-    ) -> Row | None:
-        """The first row. All that is asked here may be asked twice, so a lost connection is made anew."""
+    async def _rows(
+        self, statement: LiteralString | bytes, values: Params, factory: AsyncRowFactory[Row]
+    ) -> list[Row]:
+        """The rows of a statement. All that is asked here may be asked twice, so a lost connection is made anew."""
         try:
             try:
                 return await self._once(statement, values, factory)
@@ -138,17 +153,26 @@ class FormStore:
             ) from error
 
     async def _once(
-        self, statement: LiteralString, values: Sequence[object], factory: AsyncRowFactory[Row]
-    ) -> Row | None:
+        self, statement: LiteralString | bytes, values: Params, factory: AsyncRowFactory[Row]
+    ) -> list[Row]:
         async with self._pool.connection() as connection:
             try:
                 cursor = connection.cursor(row_factory=factory)
                 await cursor.execute(statement, values)
-                return await cursor.fetchone()
+                return await cursor.fetchall()
             except psycopg.OperationalError as error:
                 if connection.closed:
                     raise _ConnectionLost(str(error)) from error
                 raise
+
+
+def _as_json(batch: Sequence[FormSubmission]) -> str:
+    """Numbered, and in the order of the invitations: two servers that both have some of them do not deadlock."""
+    numbered = sorted(enumerate(batch), key=lambda item: item[1].invitation_id)
+    return json.dumps(
+        [vars(one) | {"number": number, "invitation_id": str(one.invitation_id)} for number, one in numbered],
+        ensure_ascii=False,
+    )
 
 
 class _ConnectionLost(Exception):

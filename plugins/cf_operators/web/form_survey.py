@@ -29,10 +29,16 @@ async def show_survey(server: Server, request: Request, token: str) -> Response:
     return await show_form(server, request, link, f"{server.settings.base_path}/s/{token}")
 
 
-@router.post("/s/{token}")
-async def answer(server: Server, request: Request, token: str) -> Response:
-    """Keep a partial or complete submission that fits the questionnaire; a second complete one changes nothing."""
-    return await take_submission(server, request, server.open(request, "answer", token))
+@router.route("/s/{token}", methods=["POST"])
+async def answer(request: Request) -> Response:
+    """Keep a partial or complete submission that fits the questionnaire; a second complete one changes nothing.
+
+    A plain route: the path that many people use at once does without the dependencies of FastAPI.
+    """
+    server: FormServer = request.app.state.form
+    return await take_submission(
+        server, request, server.open(request, "answer", request.path_params["token"])
+    )
 
 
 async def show_form(server: FormServer, request: Request, link: OpenedLink, post_to: str) -> Response:
