@@ -45,8 +45,8 @@ with DAG(
             None,
             type=["null", "string"],
             enum=[None, *programme.organisation.languages],
+            values_display={"null": "that of the contact"},
             title="Language",
-            description_md="Empty: that of the contact.",
         ),
         "reminder_number": Param(
             0,
