@@ -6,6 +6,8 @@
     the run, at which a wave is open or over. A person is all contacts with one address: what one of them said or was
     asked holds for the others. Other asks are rows `i` of cf_ledger.invitation; `same_ask` is a condition on them that
     is true for those that do not count. Mails, reminders and calls are asks alike.
+    Aliases that the macros use themselves, so that an expression given to them must not: ask, cap, f, i, k, last,
+    other, s, said, v, word.
     Values: consent ('opt_in' or 'opt_out'), quiet_days, cap_days and cap_most (lists of equal length).
 #}
 
@@ -25,20 +27,20 @@ coalesce(
             select 1
             from cf_ledger.contact as k
             cross join lateral (
-                select distinct on (w.purpose) w.is_granted
-                from cf_ledger.consent as w
-                where w.contact_key = k.contact_key and w.purpose in ('survey', {{ purpose }})
-                order by w.purpose, w.recorded_at desc
+                select distinct on (said.purpose) said.is_granted
+                from cf_ledger.consent as said
+                where said.contact_key = k.contact_key and said.purpose in ('survey', {{ purpose }})
+                order by said.purpose, said.recorded_at desc
             ) as word
             where k.address_hash = {{ contact }}.address_hash and not word.is_granted
         ) then 'no_consent'
         when %(consent)s = 'opt_in' and not exists (
             select 1
-            from cf_ledger.consent as w
+            from cf_ledger.consent as said
             where
-                w.contact_key = {{ contact }}.contact_key
-                and w.purpose in ('survey', {{ purpose }})
-                and w.is_granted
+                said.contact_key = {{ contact }}.contact_key
+                and said.purpose in ('survey', {{ purpose }})
+                and said.is_granted
         ) then 'no_consent'
     end,
     case

@@ -9,12 +9,13 @@
 --         and those of macros/reasons.sql.
 -- Rerun: a reminder that waits or has gone out is not due any more.
 {% from "macros/answered.sql" import is_answered %}
-{% from "macros/reasons.sql" import personal_reason, cap_reason %}
+{% from "macros/reasons.sql" import personal_reason, cap_reason, reserved_reason %}
 with chain as (
     select
         i.invitation_id as first_id,
         w.wave_key,
         w.purpose,
+        w.priority,
         i.contact_key,
         cast(%(now)s as timestamptz) at time zone coalesce(z.name, %(time_zone)s) as local_now,
         i.accepted_at at time zone coalesce(z.name, %(time_zone)s) as local_asked_at,
@@ -62,7 +63,8 @@ select
     h.reminder_number,
     coalesce(
         {{ personal_reason("c", "%(now)s", "h.purpose") | indent(8) }},
-        {{ cap_reason("c", "%(now)s", "%(now)s", same_ask="false", count_planned=false) | indent(8) }}
+        {{ cap_reason("c", "%(now)s", "%(now)s", same_ask="false", count_planned=false, priority="h.priority") | indent(8) }},
+        {{ reserved_reason("c", "%(now)s", "%(now)s", same_ask="false", priority="h.priority") | indent(8) }}
     ) as reason
 from chain as h
 inner join step as s on h.reminder_number = s.reminder_number
