@@ -7,25 +7,51 @@ import os
 import resource
 import subprocess
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.warehouse import WarehouseServer
 from local.ports import LOOPBACK
 from local.settings import ROOT
 
 SIGNING_KEY_LENGTH = 64
+NO_SMTP = 25
 
 
-def run_trial(module: str, count: int, folder: Path, warehouse: str, smtp_port: int) -> dict[str, Any]:
-    """Run ``python -m <module> <count>`` and read the JSON object that it prints last.
+@dataclass(frozen=True)
+class Trials:
+    """Where the trials of one run of the benchmarks take place.
+
+    ``is_quick``: sizes are to be small; the figures mean little then.
+    """
+
+    folder: Path
+    server: WarehouseServer
+    is_quick: bool = False
+
+    def run(self, module: str, *arguments: int, smtp_port: int = NO_SMTP) -> dict[str, Any]:
+        """Run ``python -m <module> <arguments>`` with a fresh warehouse, and read the JSON object that it prints last.
+
+        :raises SystemExit: the trial failed; its own words are on stderr.
+        """
+        place = "_".join([module.rpartition(".")[2], *map(str, arguments)])
+        return run_trial(module, arguments, self.folder / place, self.server.create(place), smtp_port)
+
+
+def run_trial(
+    module: str, arguments: tuple[int, ...], folder: Path, warehouse: str, smtp_port: int
+) -> dict[str, Any]:
+    """Run a trial; see :meth:`Trials.run`.
 
     :param folder: the Airflow home and the folder of the source's files; made here.
     :param warehouse: address of a fresh database.
-    :raises SystemExit: the trial failed; its own words are on stderr.
     """
     folder.mkdir()
+    command = [sys.executable, "-m", module, *map(str, arguments)]
     done = subprocess.run(
-        [sys.executable, "-m", module, str(count)],
+        command,
         env=os.environ | _environment(folder, warehouse, smtp_port),
         cwd=ROOT,
         stdout=subprocess.PIPE,
@@ -33,7 +59,8 @@ def run_trial(module: str, count: int, folder: Path, warehouse: str, smtp_port: 
         check=False,
     )
     if done.returncode:
-        raise SystemExit(f"{module} {count}: failed with exit code {done.returncode}; its words stand above")
+        what = " ".join(command[2:])
+        raise SystemExit(f"{what}: failed with exit code {done.returncode}; its words stand above")
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
 
@@ -42,6 +69,13 @@ def peak_memory() -> int:
     """Most bytes of memory that this process has held so far."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024  # macOS counts bytes, Linux KiB
+
+
+def rates(trial: Mapping[str, Any]) -> tuple[float, float, float]:
+    """Ours per second, the baseline per second, and ours as a share of the baseline."""
+    ours = trial["count"] / trial["seconds"]
+    bare = trial.get("bare_count", trial["count"]) / trial["bare_seconds"]
+    return ours, bare, ours / bare
 
 
 def _environment(folder: Path, warehouse: str, smtp_port: int) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """A mail server in a process of its own that says yes to every mail and forgets it.
 
-``python -m bench.sink`` writes its port to stdout and serves until its stdin closes, so that it never outlives the
-program that started it.
+``python -m bench.python_sink`` writes its port to stdout and serves until its stdin closes, so that it never
+outlives the program that started it.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ class Discard:
 
 
 @contextmanager
-def sink() -> Iterator[int]:
+def python_sink() -> Iterator[int]:
     """Start the mail server and give its port; stop it at the end."""
     with subprocess.Popen(
-        [sys.executable, "-m", "bench.sink"],
+        [sys.executable, "-m", "bench.python_sink"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -1,0 +1,28 @@
+"""What the page says about landing."""
+
+from __future__ import annotations
+
+from bench.report import markdown_table
+from bench.trial import Trials, rates
+
+ROWS, QUICK_ROWS = 100_000, 300
+
+
+def landing_section(trials: Trials) -> str:
+    """Land a file of orders, and the same file again."""
+    trial = trials.run("bench.landing", QUICK_ROWS if trials.is_quick else ROWS)
+    ours, bare, ratio = rates(trial)
+    row = (
+        f"{trial['count']:,}",
+        f"{ours:,.0f}",
+        f"{bare:,.0f}",
+        f"{ratio:.2f}",
+        f"{trial['count'] / trial['again_seconds']:,.0f}",
+        f"{trial['memory'] / 2**20:,.0f}",
+    )
+    header = ("rows", "rows/s", "COPY rows/s", "ratio", "unchanged rows/s", "peak MiB")
+    return (
+        "A CSV file of orders through the files source and the landing, against COPY of its payloads into a temporary "
+        "table. *Unchanged*: the same file once more, of which nothing is written.\n\n"
+        + markdown_table(header, [row])
+    )
