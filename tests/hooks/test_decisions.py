@@ -12,6 +12,7 @@ import pytest
 
 from cf_operators.hooks.decision_lists import DecisionLists
 from cf_operators.hooks.decisions import Decisions, Outcome
+from cf_operators.hooks.sql_text import sql_text
 from tests.conftest import Warehouse
 from tests.operators.asked import answer, ask
 
@@ -177,6 +178,27 @@ def test_a_wave_is_stopped_and_goes_on(warehouse: Warehouse) -> None:
         (WAVE, "stopped", "quality", "wrong text"),
         (WAVE, "resumed", "quality", None),
     ]
+
+
+def test_the_brake_looks_at_what_came_after_the_wave_was_let_go_on(warehouse: Warehouse) -> None:
+    """Else the first refusal after it would stop the wave again, for what was refused before."""
+    ids = invite(warehouse, "refused", "refused", "accepted")
+
+    def outcomes() -> list[tuple[int, int]]:
+        values = {"wave_ids": [WAVE], "most": 100}
+        rows = warehouse.rows(sql_text("ledger/recent_outcomes.sql"), values)
+        return [(row["outcome_count"], row["refused_count"]) for row in rows]
+
+    assert outcomes() == [(3, 2)]
+    with warehouse.connect() as connection:
+        decisions = Decisions(connection, "quality", NOW)
+        decisions.switch("stopped", WAVE)
+        decisions.switch("resumed", WAVE)
+        connection.execute(
+            "update cf_ledger.invitation set claimed_at = %s where invitation_id = %s",
+            [NOW + timedelta(minutes=1), ids[2]],
+        )
+    assert outcomes() == [(1, 0)]
 
 
 def test_lists_name_nobody(warehouse: Warehouse) -> None:
