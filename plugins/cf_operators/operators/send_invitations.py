@@ -158,8 +158,8 @@ class SendInvitationsOperator(BaseOperator):
         if tally.stopped_waves:
             raise ConfigurationError(
                 f"the brake has stopped {', '.join(tally.stopped_waves)}: too many mails were refused; see last_reply "
-                "in cf_ledger.invitation, mend the cause, let the wave go on (page Customer Focus, Waves), and clear this "
-                "task"
+                "in cf_ledger.invitation, mend the cause, let the wave go on (page Customer Focus, Waves), and clear "
+                "this task"
             )
         first_due_at, waiting = tally.waiting.put_off_until, tally.waiting.counts["put_off"]
         if first_due_at and self.retries and not self.is_repeated:
