@@ -85,8 +85,9 @@ def states(people: People, contact: UUID) -> dict[int, str]:
 def asked_by_link(mail: Caught, now: datetime) -> UUID:
     """The ask that the answer link of a mail stands for."""
     text = mail.message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
-    [link] = {word for word in text.split() if word.startswith("https://feedback.example/s/")}
-    return read_link(KEY, "answer", link.rpartition("/")[2].partition("?")[0], now)
+    links = (word for word in text.split() if word.startswith("https://feedback.example/s/"))
+    [token] = {link.rpartition("/")[2].partition("?")[0] for link in links}
+    return read_link(KEY, "answer", token, now)
 
 
 def test_ask_reminder_answer_and_no_second_mail(
