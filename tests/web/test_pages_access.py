@@ -9,6 +9,7 @@ from html import unescape
 from uuid import UUID
 
 import pytest
+from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 
 from cf_operators.web.pages_app import create_app
 from cf_operators.web.pages_gate import MOST_BYTES
@@ -79,6 +80,18 @@ def test_a_form_that_is_not_ours_is_refused(pages: Pages, path: str) -> None:
     for wrong in ("", "x", token[:-2] + "xx", pages.token("admin")):
         reply = pages.user().post(f"/cf/{path}", data={"token": wrong} if wrong else {})
         assert (reply.status_code, "open for too long" in words_of(reply)) == (403, True)
+
+
+@pytest.mark.parametrize(("hours", "status"), [(11, 303), (13, 403)])
+def test_a_page_that_was_open_over_night_is_refused(pages: Pages, hours: int, status: int) -> None:
+    class Earlier(TimestampSigner):
+        def get_timestamp(self) -> int:
+            return super().get_timestamp() - hours * 3600
+
+    key, salt = pages.server.secret_key, "customer focus pages"
+    token = URLSafeTimedSerializer(key, salt=salt, signer=Earlier).dumps(pages.server.user_id("quality"))
+    fields = {"token": token, "wave": WAVE, "decision": "sent"}
+    assert pages.user().post("/cf/unknown", data=fields).status_code == status
 
 
 def test_a_refused_form_changes_nothing(pages: Pages) -> None:
