@@ -96,6 +96,7 @@ ssl_cert = <{certificate}
 ssl_key = <{certificate}
 disable_plaintext_auth = no
 auth_mechanisms = plain
+auth_failure_delay = 0
 first_valid_uid = 1
 mail_location = maildir:{maildir}
 passdb {{

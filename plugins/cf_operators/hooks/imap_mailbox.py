@@ -162,7 +162,8 @@ class ImapMailbox:
             if failure and is_refusal and not any(f"[{code}]" in said for code in _BUSY):
                 raise ConfigurationError(f"{where} {failure}: {said}; {remedy}") from error
             raise SourceUnavailable(
-                f"{where} does not serve the mailbox for now: {said}; check that it runs and can be reached"
+                f"{where} does not serve the mailbox for now: {said}; check that it runs, can be reached, and speaks "
+                "TLS as the connection says"
             ) from error
 
 
