@@ -169,11 +169,11 @@ class Dovecot:
 
 def need(*programs: str) -> None:
     """Skip the test where these programs cannot run."""
+    if os.geteuid() != 0:
+        pytest.skip("machine cannot have: a mail server of one's own, which only root can start")
     missing = [name for name in programs if not shutil.which(name, path="/usr/sbin:/usr/bin:/sbin:/bin")]
     if missing:
         pytest.skip(f"{', '.join(missing)}: not installed; Debian's packages are postfix and dovecot-imapd")
-    if os.geteuid() != 0:
-        pytest.skip("machine cannot have: a mail server of one's own, which only root can start")
 
 
 @contextmanager

@@ -87,7 +87,8 @@ def check_ledger(wave: WaveToSend, warehouse: Warehouse, asks: dict[str, UUID]) 
     }  # fmt: skip
     assert {name for name, row in rows.items() if row["state"] == "accepted"} == {"fine1", "fine2", "Fine3"}
     given_up = warehouse.rows(
-        "select c.email, s.reason from cf_ledger.suppression as s join cf_ledger.contact as c using (address_hash) order by 1"
+        "select c.email, s.reason from cf_ledger.suppression as s "
+        "inner join cf_ledger.contact as c on s.address_hash = c.address_hash order by 1"
     )
     assert [(row["email"], row["reason"]) for row in given_up] == [
         (f"{name}@customers.example", "bounced") for name in ("gone1", "gone2", "unnamed")
