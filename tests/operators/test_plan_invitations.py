@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -331,72 +331,6 @@ def test_another_campaigns_plan_at_the_same_time_waits(
     assert set(people.invitations()) == set(contacts)
 
 
-# --- annual -------------------------------------------------------------------------------------------------------
-
-
-def test_the_annual_wave_is_spread_evenly_over_its_period(people: People, plan: Plan) -> None:
-    contacts = [people.contact() for _ in range(200)]
-    for contact in contacts:
-        people.order(contact, ordered_days_ago=100, days_ago=None, status="open")
-    start = datetime(2026, 10, 1, 8, tzinfo=UTC)
-    summary = plan("annual", now=start)
-    assert (summary["planned"], summary["waves"], summary["in_period"]) == (200, ["annual/2026"], True)
-    days: dict[date, int] = {}
-    for row in people.invitations().values():
-        assert row["occasion"] == "2026"
-        moment = row["send_not_before"]
-        # 10 o'clock in Berlin is 8:00 UTC in summer and, from 25 October on, 9:00 UTC.
-        assert moment.hour == (8 if moment < datetime(2026, 10, 25, tzinfo=UTC) else 9)
-        days[moment.date()] = days.get(moment.date(), 0) + 1
-    assert min(days) >= date(2026, 10, 1)
-    assert max(days) <= date(2026, 10, 28)
-    assert len(days) >= 26
-    assert max(days.values()) <= 20
-    [wave] = people.warehouse.rows("select not_after from cf_ledger.wave")
-    assert wave["not_after"] == datetime(2026, 11, 4, 23, tzinfo=UTC)  # the end of 28 October + 7 days
-
-
-def test_planning_the_annual_wave_on_another_day_gives_the_same_plan(people: People, plan: Plan) -> None:
-    for _ in range(20):
-        people.order(people.contact(), ordered_days_ago=100, days_ago=None, status="open")
-    start = datetime(2026, 10, 1, 8, tzinfo=UTC)
-    plan("annual", now=start)
-    first = {key: row["send_not_before"] for key, row in people.invitations().items()}
-    people.execute("delete from cf_ledger.invitation")
-    people.execute("delete from cf_ledger.wave")
-    summary = plan("annual", now=start + timedelta(days=5))
-    assert summary["planned"] == 20
-    assert {key: row["send_not_before"] for key, row in people.invitations().items()} == first
-
-
-def test_long_before_and_after_its_period_the_annual_campaign_rests(people: People, plan: Plan) -> None:
-    people.order(people.contact(), ordered_days_ago=10)
-    # It is planned from 1 September on, 30 quiet days before the period, until 4 November, 7 days after it.
-    for day in (datetime(2026, 8, 31, 21, 59, tzinfo=UTC), datetime(2026, 11, 4, 23, 0, tzinfo=UTC)):
-        summary = plan("annual", now=day)
-        assert (summary["in_period"], summary["candidates"], summary["waves"]) == (False, 0, [])
-    for day in (datetime(2026, 8, 31, 22, 0, tzinfo=UTC), datetime(2026, 11, 4, 22, 59, tzinfo=UTC)):
-        assert plan("annual", now=day)["in_period"] is True
-
-
-def test_only_customers_active_before_the_start_are_asked_once_a_year(people: People, plan: Plan) -> None:
-    start = datetime(2026, 10, 1, 8, tzinfo=UTC)
-    people.now = start
-    active, lapsed, new, cancelled = (people.contact() for _ in range(4))
-    people.order(active, ordered_days_ago=365, days_ago=None, status="open")
-    people.order(active, ordered_days_ago=30, days_ago=20)
-    people.order(lapsed, ordered_days_ago=366, days_ago=None, status="open")
-    people.order(new, ordered_days_ago=0, days_ago=None, status="open")
-    people.order(cancelled, ordered_days_ago=10, days_ago=None, status="cancelled")
-    assert plan("annual", now=start)["planned"] == 1
-    assert set(people.invitations()) == {active}
-
-
-def test_start_on_must_be_a_date(plan: Plan) -> None:
-    with pytest.raises(ConfigurationError, match='start_on: "soon" is not a date; write it as 2026-10-01'):
-        plan("annual", start_on="soon")
-
-
 # --- ad hoc -------------------------------------------------------------------------------------------------------
 
 
@@ -502,8 +436,8 @@ def programme_with_audience(folder: Path, statement: str, contact: UUID, last: s
     """The shipped programme with another audience for the ad hoc campaign."""
     same = (
         f"select 'w' as wave_key, '{contact}'::uuid as contact_key, null as subject_source, '' as subject_id, "
-        "null as order_source, null as order_id, null as product, null as region, null as segment, 'Prices' as occasion, "
-        "%(now)s as send_not_before, "
+        "null as order_source, null as order_id, null as product, null as region, null as segment, "
+        "'Prices' as occasion, %(now)s as send_not_before, "
         f"%(now)s + interval '{last}' as not_after, %(now)s + interval '9 days' as answer_until"
     )
     (folder / "own.sql").write_text(statement.replace("{same}", same))
