@@ -41,7 +41,7 @@ ANSWERS = {
 }
 CONNECTIONS = 16
 ROUNDS = 6
-WARM_UP = 200
+WARM_UP = 100
 KEY = secrets.token_hex(32)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bench.form_section import form_section
 from bench.landing_section import landing_section
 from bench.sending_section import sending_section
 from bench.trial import Trials
@@ -20,6 +21,7 @@ class Section:
 
 SECTIONS = {
     "sending": Section("Sending", sending_section),
+    "form": Section("Submissions to the public form", form_section),
     "landing": Section("Landing", landing_section),
 }
 """By the word that chooses a section on the command line."""

@@ -49,3 +49,16 @@ def test_sending_and_landing_are_measured_and_written_down(tmp_path: Path) -> No
         assert number(row["peak MiB of a worker"]) > 20
     assert landing["rows"] == "300"
     assert all(number(landing[name]) > 0 for name in ("rows/s", "COPY rows/s", "ratio", "unchanged rows/s"))
+
+
+def test_the_form_is_measured_beside_bare_routes(tmp_path: Path) -> None:
+    page = tmp_path / "benchmarks.md"
+    run(page, "form")
+    ([form, insert, nothing],) = tables(page.read_text())
+    assert "300 complete answers" in page.read_text()
+    assert [row["route"].partition(" ")[0] for row in (form, insert, nothing)] == ["the", "bare", "bare"]
+    assert form["ratio"] == "1.00"
+    for row in (form, insert, nothing):
+        ratio = number(form["requests/s"]) / number(row["requests/s"])
+        assert abs(number(row["ratio"]) - ratio) < 0.02
+        assert 0 < number(row["p50 ms"]) <= number(row["p99 ms"])
