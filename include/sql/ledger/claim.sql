@@ -11,12 +11,20 @@
 {% from "macros/reasons.sql" import personal_reason, asked_reason, cap_reason, reserved_reason %}
 with recursive {{ open_queues() | trim }},
 
+-- The first n mails of a lane are in the n queues whose first mail has waited longest.
+next_queue as (
+    select
+        q.*,
+        row_number() over (partition by q.lane order by q.first_due_at) as place
+    from open_queue as q
+),
+
 next_due as (
     select
         d.invitation_id,
         d.send_not_before,
         row_number() over (partition by q.lane order by d.send_not_before, d.invitation_id) <= q.lane_most as is_allowed
-    from open_queue as q
+    from next_queue as q
     cross join lateral (
         select
             i.invitation_id,
@@ -32,6 +40,7 @@ next_due as (
         order by i.send_not_before, i.invitation_id
         limit least(%(most)s, q.lane_most)
     ) as d
+    where q.place <= least(%(most)s, q.lane_most)
 ),
 
 due as (

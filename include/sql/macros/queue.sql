@@ -4,8 +4,9 @@
     wait, for a limit or for the morning, cost the others nothing.
 
     Begins a statement: `with recursive {{ open_queues() }}, ...`, and gives the relation open_queue (wave_id, lane,
-    time_zone, reminder_number, lane_most). Values: campaign_id, clock, lanes and lane_most (how many a lane may send,
-    lists of equal length; a lane that is not listed is not limited), open_zones, closed_zones and is_open_at_home.
+    time_zone, reminder_number, first_due_at, lane_most) of those in which something may go now. Values: campaign_id,
+    clock, lanes and lane_most (how many a lane may send, lists of equal length; a lane that is not listed is not
+    limited), open_zones, closed_zones and is_open_at_home.
 #}
 {% macro open_queues() %}
 live as (
@@ -25,16 +26,18 @@ queue as (
         w.wave_id,
         f.lane,
         f.time_zone,
-        f.reminder_number
+        f.reminder_number,
+        f.send_not_before as first_due_at
     from live as w
     cross join lateral (
         select
             i.lane,
             i.time_zone,
-            i.reminder_number
+            i.reminder_number,
+            i.send_not_before
         from cf_ledger.invitation as i
         where i.wave_id = w.wave_id and {{ is_mail_planned("i") }}
-        order by i.lane, i.time_zone, i.reminder_number
+        order by i.lane, i.time_zone, i.reminder_number, i.send_not_before
         limit 1
     ) as f
     union all
@@ -42,19 +45,21 @@ queue as (
         q.wave_id,
         n.lane,
         n.time_zone,
-        n.reminder_number
+        n.reminder_number,
+        n.send_not_before as first_due_at
     from queue as q
     cross join lateral (
         select
             i.lane,
             i.time_zone,
-            i.reminder_number
+            i.reminder_number,
+            i.send_not_before
         from cf_ledger.invitation as i
         where
             i.wave_id = q.wave_id
             and {{ is_mail_planned("i") }}
             and (i.lane, i.time_zone, i.reminder_number) > (q.lane, q.time_zone, q.reminder_number)
-        order by i.lane, i.time_zone, i.reminder_number
+        order by i.lane, i.time_zone, i.reminder_number, i.send_not_before
         limit 1
     ) as n
 ),
@@ -65,13 +70,15 @@ open_queue as (
         q.lane,
         q.time_zone,
         q.reminder_number,
+        q.first_due_at,
         l.lane_most
     from queue as q
     inner join live as w on q.wave_id = w.wave_id
     left join unnest(cast(%(lanes)s as text []), cast(%(lane_most)s as integer [])) as l (lane, lane_most)
         on q.lane = l.lane
     where
-        coalesce(l.lane_most, 1) > 0
+        q.first_due_at <= %(clock)s
+        and coalesce(l.lane_most, 1) > 0
         and {{ is_before_last_moment("q.reminder_number", "w") }}
         and {{ is_zone_open("q.time_zone") }}
 )
