@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import smtplib
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -19,7 +20,14 @@ from cf_operators.programme import load_programme
 def ready_made(now: datetime) -> Parcel:
     """A mail as the operator writes it, so that both sides carry the same number of bytes."""
     programme = load_programme()
-    mail = InvitationMail(programme.organisation, programme.campaign(CAMPAIGN).template, FormLinks("cf_form"))
+    campaign = programme.campaign(CAMPAIGN)
+    definition = json.loads(programme.survey(campaign.survey).definition.read_text(encoding="utf-8"))
+    mail = InvitationMail(
+        programme.organisation,
+        campaign.template,
+        FormLinks("cf_form"),
+        definition=lambda _survey, _version: definition,
+    )
     invitation_id = uuid4()
     claimed = Claimed(
         invitation_id=invitation_id,

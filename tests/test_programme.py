@@ -224,7 +224,8 @@ MISTAKES: list[tuple[str, tuple[Step, ...], Any, str]] = [
     ("no such owner", ("targets", 0, "owner"), "qualty",
      'targets[0].owner: "qualty" is not an owner; owners are: logistics, quality, service'),
     ("no such mail template", (*CAMPAIGN, "template"), "frame",
-     'campaigns[0].template: "frame" is not a mail template; templates are: ad_hoc, annual, post_purchase'),
+     'campaigns[0].template: "frame" is not a mail template; templates are: ad_hoc, annual, '
+     "complaint_follow_up, post_purchase"),
     ("misspelt key", (*CAMPAIGN, "anser_days"), 1,
      'campaigns[0].anser_days: is not a known key; did you mean "answer_days"?'),
     ("misspelt key deep inside", ("sources", 0, "objects", "orders", "colums"), {},

@@ -9,20 +9,32 @@ from pathlib import Path
 
 import pytest
 
+from cf_operators.domain.first_question import FirstRating
+from cf_operators.domain.language import is_right_to_left
 from cf_operators.domain.organisation import Organisation
 from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.mail_template import MAIL_ROOT, Letter, MailTemplate
 from cf_operators.programme import load_programme
 
-ORGANISATION = load_programme().organisation
+LANGUAGES = ("en", "de", "pt", "ar")
+ORGANISATION = load_programme().organisation.model_copy(update={"languages": LANGUAGES})
 ANSWER = "https://feedback.example/s/answer-token"
 UNSUBSCRIBE = "https://feedback.example/u/unsubscribe-token"
-TEMPLATES = ("post_purchase", "annual", "ad_hoc")
-LANGUAGES = ("en", "de", "pt")
+PREFERENCES = "https://feedback.example/p/preferences-token"
+TEMPLATES = tuple(sorted(path.name for path in MAIL_ROOT.iterdir() if path.is_dir() and path.name != "frame"))
+CSAT = FirstRating(
+    "csat", "How satisfied with {occasion}, {organisation}?", (1, 2, 3, 4, 5), "Bad <1>", 'Good "5"'
+)
+NPS = FirstRating("nps", "How likely?", tuple(range(11)), "Not at all", "Extremely")
 
 
-def letter(name: str | None = "Ana Souza", occasion: str = "Kitchen") -> Letter:
-    return Letter(name, occasion, ANSWER, UNSUBSCRIBE)
+def letter(
+    name: str | None = "Ana Souza",
+    occasion: str = "Kitchen",
+    rating: FirstRating | None = None,
+    reminder_number: int = 0,
+) -> Letter:
+    return Letter(name, occasion, ANSWER, UNSUBSCRIBE, PREFERENCES, rating, reminder_number)
 
 
 class Page(HTMLParser):
@@ -53,16 +65,16 @@ def test_every_mail_has_all_that_it_must_have(template: str, language: str) -> N
     mail = MailTemplate(template, ORGANISATION).render(language, letter())
     page = Page(mail.html)
     assert page.links.count(ANSWER) == 2  # button and plain link
-    assert page.links.count(UNSUBSCRIBE) == 1
+    assert page.links.count(UNSUBSCRIBE) == page.links.count(PREFERENCES) == 1
     assert page.links.count(ORGANISATION.complaints) == 1
     for part in (page.text, mail.text):
         assert "Ana Souza" in part
         assert ORGANISATION.name in part
         assert ORGANISATION.postal_address in part
-    for address in (ANSWER, UNSUBSCRIBE, ORGANISATION.complaints):
+    for address in (ANSWER, UNSUBSCRIBE, PREFERENCES, ORGANISATION.complaints):
         assert address in mail.text.splitlines()
     assert page.attributes["html"]["lang"] == language
-    assert page.attributes["html"]["dir"] == "ltr"
+    assert page.attributes["html"]["dir"] == ("rtl" if is_right_to_left(language) else "ltr")
     assert 'name="color-scheme" content="light dark"' in mail.html
     assert len(mail.html) < 60_000
     assert mail.subject
@@ -72,15 +84,16 @@ def test_every_mail_has_all_that_it_must_have(template: str, language: str) -> N
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_the_languages_differ(template: str) -> None:
     mails = [MailTemplate(template, ORGANISATION).render(language, letter()) for language in LANGUAGES]
-    assert len({mail.subject for mail in mails}) == 3
-    assert len({mail.text for mail in mails}) == 3
+    assert len({mail.subject for mail in mails}) == len(LANGUAGES)
+    assert len({mail.text for mail in mails}) == len(LANGUAGES)
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_mail_fetches_nothing(template: str) -> None:
     html = MailTemplate(template, ORGANISATION).render("en", letter()).html
     addresses = set(re.findall(r"https?://[^\s\"'<>)]+", html))
-    assert addresses == {ANSWER, UNSUBSCRIBE, ORGANISATION.complaints, "http://www.w3.org/1999/xhtml"}
+    own = {ANSWER, UNSUBSCRIBE, PREFERENCES, ORGANISATION.complaints}
+    assert addresses == own | {"http://www.w3.org/1999/xhtml"}
     assert not {"script", "img", "link", "iframe"} & set(Page(html).tags)
 
 
@@ -129,14 +142,16 @@ def test_a_language_without_texts_is_written_in_the_first_one() -> None:
     assert template.render("fr", letter()) == template.render("de", letter())
 
 
-def test_a_right_to_left_language_turns_the_mail_around(tmp_path: Path) -> None:
-    shutil.copytree(MAIL_ROOT, tmp_path, dirs_exist_ok=True)
-    for folder in ("frame", "post_purchase"):
-        shutil.copy(tmp_path / folder / "en.yml", tmp_path / folder / "ar.yml")
-    html = MailTemplate("post_purchase", organisation("ar"), tmp_path).render("ar", letter()).html
+def test_a_right_to_left_language_turns_the_mail_around() -> None:
+    html = MailTemplate("annual", ORGANISATION).render("ar", letter(rating=NPS)).html
     assert Page(html).attributes["html"] == Page(html).attributes["html"] | {"lang": "ar", "dir": "rtl"}
     assert "text-align:right" in html
     assert "text-align:left;color" not in html
+    assert "direction:rtl" in html
+    assert "direction:ltr" not in html
+    (scale,) = re.findall(r'<table class="cf-points"[^>]*>', html)
+    assert 'dir="rtl"' in scale  # 0 stands where reading begins
+    assert html.index(">0</a>") < html.index(">10</a>")
 
 
 @pytest.mark.parametrize(
@@ -152,6 +167,15 @@ def test_a_right_to_left_language_turns_the_mail_around(tmp_path: Path) -> None:
         ("post_purchase/en.yml", "button:", "buton:", "buton is not a known text"),
         ("frame/en.yml", "unsubscribe:", "#", "unsubscribe is None; it has to be a text"),
         ("frame/en.yml", "greeting: ", "greeting: [", "is not YAML"),
+        (
+            "frame/en.yml",
+            "{{ subject }}",
+            "{{ topic }}",
+            r"reminder_subject: {{ topic }} is not known; .* subject",
+        ),
+        ("frame/en.yml", "Hello {{ name }}", "{{ subject }}", "greeting: {{ subject }} is not known"),
+        ("frame/en.yml", "reminder_note:", "#", "reminder_note is None; it has to be a text"),
+        ("post_purchase/en.yml", "reminder_paragraphs:", "reminder_note:", "it has to be a text"),
         ("invitation.mjml", "<mj-body", "<mj-boddy", "is not MJML"),
     ],
 )

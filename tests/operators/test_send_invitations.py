@@ -151,13 +151,18 @@ def test_the_mail_carries_its_links_and_headers(
     assert message["Subject"] == "How did we do with your Kitchen order?"
     text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     links = [line for line in text.splitlines() if line.startswith("https://feedback.example/")]
-    answer, unsubscribe = (link.rpartition("/")[2] for link in links)
+    answer, unsubscribe, preferences = (link.rpartition("/")[2] for link in links)
     assert read_link(KEY, "answer", answer, NOW) == row["invitation_id"]
     assert read_link(KEY, "unsubscribe", unsubscribe, NOW + timedelta(days=365)) == row["invitation_id"]
     assert message["List-Unsubscribe"] == f"<https://feedback.example/u/{unsubscribe}>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     html = message.get_body(("html",)).get_content()  # type: ignore[union-attr]
-    assert html.count(answer) == 3  # the button, the plain link, and its text
+    assert read_link(KEY, "preferences", preferences, NOW + timedelta(days=365)) == row["invitation_id"]
+    assert (
+        html.count(answer) == 3 + 5
+    )  # the button, the plain link, its text; the first question in five points
+    assert [f"{answer}?q=csat&amp;v={value}" in html for value in range(7)] == [False, *[True] * 5, False]
+    assert f"5: https://feedback.example/s/{answer}?q=csat&v=5" in text.splitlines()
     assert "Person 1" in html
 
 

@@ -6,13 +6,17 @@ the link, which mail scanners do too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from cf_operators.domain.survey_tree import Definition, in_language, nodes
 
 MOST_POINTS = 11
 """Points of a scale that fit beside each other on a phone; 0 to 10 has as many."""
+
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,19 @@ class FirstRating:
     def link(self, answer_url: str, value: int) -> str:
         """Where a click on a value leads."""
         return f"{answer_url}?q={quote(self.name)}&v={value}"
+
+    def meaning(self, value: int) -> str:
+        """A value with what it stands for, if it is an end of the scale."""
+        end = {self.values[0]: self.low, self.values[-1]: self.high}.get(value)
+        return f"{value}: {end}" if end else str(value)
+
+    def filled(self, **placeholders: str) -> FirstRating:
+        """The same with texts in which placeholders are filled in; those that are not given stay."""
+        title, low, high = (
+            _PLACEHOLDER.sub(lambda found: placeholders.get(found[1], found[0]), text)
+            for text in (self.title, self.low, self.high)
+        )
+        return replace(self, title=title, low=low, high=high)
 
 
 def first_rating(definition: Definition, language: str) -> FirstRating | None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from cf_operators.domain.first_question import FirstRating, first_rating
 from cf_operators.domain.greeting_name import greeting_name
 from cf_operators.domain.identity import clean_address
 from cf_operators.domain.organisation import Organisation
+from cf_operators.domain.survey_tree import Definition
 from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.form_links import FormLinks
 from cf_operators.hooks.ledger import Claimed
@@ -16,7 +20,7 @@ from cf_operators.hooks.mail_template import Letter, MailTemplate
 from cf_operators.hooks.smtp_line import Parcel
 
 UNSUBSCRIBE_TIME = timedelta(days=365)
-"""How long after the survey has closed the link to unsubscribe still works."""
+"""How long after the survey has closed the links to unsubscribe and to the preferences still work."""
 
 
 class InvitationMail:
@@ -25,6 +29,9 @@ class InvitationMail:
     :param template: name of the mail template.
     :param envelope_sender: where bounces go; None: to the sender of the organisation.
     :param is_verp: whether the envelope sender of each mail names its invitation.
+    :param definition: gives the questionnaire of a survey and version, asked for once each; None: the mails do not
+        show the first question.
+    :param subject_prefix: what every subject begins with.
     :raises ConfigurationError: the template, the sender's address or the envelope sender cannot be used.
     """
 
@@ -35,6 +42,8 @@ class InvitationMail:
         links: FormLinks,
         envelope_sender: str | None = None,
         is_verp: bool = False,
+        definition: Callable[[str, str], Definition] | None = None,
+        subject_prefix: str = "",
     ) -> None:
         self.template = MailTemplate(template, organisation)
         self._links = links
@@ -42,6 +51,9 @@ class InvitationMail:
         self._sender = organisation.sender.model_copy(update={"address": address})
         self._envelope = _ascii_address(envelope_sender) if envelope_sender else address
         self._is_verp = is_verp
+        self._definition = definition
+        self._subject_prefix = subject_prefix
+        self._ratings: dict[tuple[str, str, str], FirstRating | None] = {}
         self._return_address(UUID(int=0))  # says now whether a token fits, and not with the first mail
 
     def parcel(self, invitation: Claimed, sent_at: datetime) -> Parcel | None:
@@ -56,9 +68,15 @@ class InvitationMail:
             occasion=invitation.occasion,
             answer_url=self._links.answer(invitation.link_id, until),
             unsubscribe_url=unsubscribe_url,
+            preferences_url=self._links.preferences(invitation.link_id, until + UNSUBSCRIBE_TIME),
+            rating=self._rating(invitation),
+            reminder_number=invitation.reminder_number,
         )
+        rendered = self.template.render(invitation.language, letter)
+        if self._subject_prefix:
+            rendered = replace(rendered, subject=self._subject_prefix + rendered.subject)
         content = mail_message(
-            self.template.render(invitation.language, letter),
+            rendered,
             invitation_id=invitation.invitation_id,
             message_id=invitation.message_id,
             sender=self._sender,
@@ -69,6 +87,17 @@ class InvitationMail:
         )
         return_address = self._return_address(invitation.invitation_id)
         return Parcel(invitation.invitation_id, return_address, address, content)
+
+    def _rating(self, invitation: Claimed) -> FirstRating | None:
+        """The first question of the version that the wave asks with, in the language that the mail is written in."""
+        if self._definition is None:
+            return None
+        language = self.template.language(invitation.language)
+        key = invitation.survey_id, invitation.survey_version, language
+        if key not in self._ratings:
+            definition = self._definition(invitation.survey_id, invitation.survey_version)
+            self._ratings[key] = first_rating(definition, language)
+        return self._ratings[key]
 
     def _return_address(self, invitation_id: UUID) -> str:
         if not self._is_verp:

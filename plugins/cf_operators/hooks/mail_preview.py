@@ -34,10 +34,13 @@ SAMPLE_ADDRESS = "customer@customers.example"
 SAMPLE_NAME = "Alex Example"
 SAMPLE_OCCASIONS = {
     "post_purchase": "Oak table",
-    "complaint_follow_up": "your complaint",
+    "complaint_follow_up": "C-1042",
     "ad_hoc": "our new delivery service",
 }
 """What a sample person is asked about, by kind of campaign; of the annual one it is the year."""
+
+TEST_PREFIX = "[Test] "
+"""What the subject of a test mail begins with, so that nobody takes it for one of a wave."""
 
 LINK_TIME = timedelta(days=7)
 """How long the links of a preview lead somewhere."""
@@ -109,13 +112,15 @@ def preview_mail(
 
     :param language: None: that of the reader, as far as it is offered.
     :param reminder_number: 0: the first mail; n: the n-th reminder.
-    :param address: where a test mail goes; what is only looked at carries the sample address.
+    :param address: where a test mail goes, with a subject that begins with ``[Test]``; what is only looked at carries
+        the sample address, and the subject that customers see.
     :raises ConfigurationError: the template, the survey or the connection of the form server cannot be used, or the
         address cannot be written to.
     """
     organisation = programme.organisation
     survey = programme.survey(campaign.survey)
-    version = version_of(json.loads(survey.definition.read_text(encoding="utf-8")))
+    definition = json.loads(survey.definition.read_text(encoding="utf-8"))
+    version = version_of(definition)
     made, links = uuid4(), PreviewLinks(survey.id, version)
     claimed = Claimed(
         invitation_id=made,
@@ -132,7 +137,15 @@ def preview_mail(
         email=address,
         display_name=reader.display_name,
     )
-    parcel = InvitationMail(organisation, campaign.template, links, envelope_sender).parcel(claimed, now)
+    mail = InvitationMail(
+        organisation,
+        campaign.template,
+        links,
+        envelope_sender,
+        definition=lambda _survey, _version: definition,
+        subject_prefix=TEST_PREFIX if address != SAMPLE_ADDRESS else "",
+    )
+    parcel = mail.parcel(claimed, now)
     if parcel is None:
         raise ConfigurationError("the address that the test mail should go to is none that can be written to")
     return _parts(parcel, claimed.language)

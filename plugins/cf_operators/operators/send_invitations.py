@@ -119,21 +119,10 @@ class SendInvitationsOperator(BaseOperator):
             return tally.summary(self.campaign_id, dry_run=True)
         programme = load_programme()
         smtp = SmtpSettings.of(self.smtp_conn_id)
-        template = programme.campaign(self.campaign_id).template
-        mail = InvitationMail(
-            programme.organisation,
-            template,
-            FormLinks(self.form_conn_id),
-            smtp.envelope_sender,
-            smtp.is_verp,
-        )
-        if missing := mail.template.missing_languages:
-            self.log.warning(
-                "No texts in %s: these are written to in %s", missing, programme.organisation.languages[0]
-            )
         lines = self.lines or programme.sending.connections
         with WarehouseHook(self.warehouse_conn_id).transaction() as connection:
             ledger = self._ledger(connection, programme, _worker_name(context))
+            mail = self._mail(programme, smtp, ledger)
             tally.lapsed, tally.expired = ledger.lapse(self.clock()), ledger.expire(self.clock())
             try:
                 asyncio.run(self._send(ledger, mail, MailServer(smtp, lines), tally))
@@ -142,6 +131,21 @@ class SendInvitationsOperator(BaseOperator):
             tally.waiting = ledger.waiting(self.clock())
             self._raise_what_is_open(tally)
         return tally.summary(self.campaign_id)
+
+    def _mail(self, programme: Programme, smtp: SmtpSettings, ledger: Ledger) -> InvitationMail:
+        mail = InvitationMail(
+            programme.organisation,
+            programme.campaign(self.campaign_id).template,
+            FormLinks(self.form_conn_id),
+            smtp.envelope_sender,
+            smtp.is_verp,
+            ledger.definition,
+        )
+        if missing := mail.template.missing_languages:
+            self.log.warning(
+                "No texts in %s: these are written to in %s", missing, programme.organisation.languages[0]
+            )
+        return mail
 
     def _ledger(self, connection: psycopg.Connection[Any], programme: Programme, worker: str) -> Ledger:
         sending, home = programme.sending, programme.organisation.time_zone
