@@ -167,6 +167,30 @@ def test_what_was_charged_once_is_given_back_once(
 # --- the cost of a claim ----------------------------------------------------------------------------------------------
 
 
+def test_the_longest_due_go_first_whatever_queue_they_are_in(
+    people: People, connection: psycopg.Connection[Any]
+) -> None:
+    limits = open_lanes(connection, {"domain:gmail.com": Limit(per_day=3)})
+    zones = ("UTC", "Asia/Tokyo", "Europe/Berlin", "America/New_York")
+    contacts = [plan(people, f"p{n}@{'gmail.com' if n % 2 else 'others.example'}") for n in range(40)]
+    for number, contact in enumerate(contacts):
+        people.execute(
+            "update cf_ledger.invitation set time_zone = %s, send_not_before = %s where contact_key = %s",
+            (zones[number * 7 % 4], NOW - timedelta(minutes=40 - number), contact),
+        )
+    ledger, numbers = Ledger(connection, "c", ASKING, "one", limits), []
+    for _ in range(4):
+        claim = ledger.claim(6, LEASE, NOW)
+        numbers.append(sorted(int(each.email[1:].partition("@")[0]) for each in claim.invitations))
+    # Three of gmail.com go, then its lane waits and the others go on in their order.
+    assert numbers == [
+        [0, 1, 2, 3, 4, 5],
+        [6, 8, 10, 12, 14, 16],
+        [18, 20, 22, 24, 26, 28],
+        [30, 32, 34, 36, 38],
+    ]
+
+
 def blocks_read(connection: psycopg.Connection[Any], ledger: Ledger) -> int:
     """Blocks that one claim of two mails reads, of all tables and indexes."""
     blocks = (
