@@ -18,6 +18,7 @@ from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.maildir_mailbox import MaildirMailbox
 from cf_operators.operators.collect_bounces import CollectBouncesOperator
 from cf_operators.operators.plan_reminders import PlanRemindersOperator
+from tests.mail_servers import MailCatcher
 from tests.operators.bounced import COMPLAINT, BounceMailbox, make_maildir
 from tests.operators.wave_to_send import WaveToSend
 from tests.people import NOW, People
@@ -94,6 +95,25 @@ def test_what_was_under_way_is_bounced_and_what_is_settled_stays(
     assert wave.row(ask)["state"] == after
     assert summary.get("bounced", 0) == (after == "bounced")
     assert summary.get("suppressed", 0) == (status == "5.1.1")
+
+
+def test_a_bounce_that_is_read_before_the_outcome_is_written_stands(
+    wave: WaveToSend, mailbox: BounceMailbox, mail_catcher: MailCatcher
+) -> None:
+    ask = wave.plan()
+
+    def bounce_at_once(stage: str, recipient: str) -> str | None:
+        if stage == "dot":
+            mailbox.report(ask)
+            assert mailbox.collect()["bounced"] == 1
+        return None
+
+    mail_catcher.answer = bounce_at_once
+    wave.send()
+    row = wave.row(ask)
+    assert (row["state"], row["state_reason"], row["lease_until"]) == ("bounced", "hard bounce", None)
+    wave.send(NOW + timedelta(hours=1))
+    assert (wave.row(ask)["state"], len(mail_catcher.caught)) == ("bounced", 1)
 
 
 # --- soft bounces -------------------------------------------------------------------------------------------------

@@ -157,4 +157,5 @@ def _without_person(words: str, recipient: str) -> str:
     text = words.partition(";")[2] if words.lower().startswith(("smtp;", "x-", "lmtp;")) else words
     for local in set(re.findall(r"([^\s;<>\"]{3,64})@", recipient)):
         text = re.sub(rf"(?<!\w){re.escape(local)}(?![\w@])", "[address]", text, flags=re.IGNORECASE)
-    return one_line(without_addresses(text).strip(), 300)
+    # Broken addresses too: what stands at an @ is left out, whatever it is.
+    return one_line(re.sub(r"\S*@\S*", "[address]", without_addresses(text)).strip(), 300)
