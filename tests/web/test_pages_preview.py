@@ -53,6 +53,14 @@ def test_all_links_lead_to_the_preview_of_the_questionnaire(pages: Pages) -> Non
     assert f"{FORM}/u/" not in html
 
 
+def test_the_first_question_is_in_the_mail_and_a_reminder_says_so(pages: Pages) -> None:
+    html = unescape(pages.get("preview/mail", campaign="annual").text)
+    assert "?q=nps&v=10" in html
+    first, reminder = (pages.says("preview", campaign="annual", language="en", reminder=n) for n in (0, 1))
+    assert "Reminder:" in reminder
+    assert "Reminder:" not in first
+
+
 def test_a_contact_in_their_language_about_what_they_were_asked_last(pages: Pages) -> None:
     pages.wave()
     pages.invite("responded", name="Jörg <b>Weiß</b>", occasion='Desk "Oslo"')
