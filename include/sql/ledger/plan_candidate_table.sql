@@ -23,5 +23,6 @@ create temporary table cf_candidate (
     approval        text not null,
     lot             double precision,
     reason          text,
+    deferral        text,
     primary key (wave_key, contact_key, subject_id)
 ) on commit drop

@@ -1,6 +1,6 @@
 -- plan_candidates: judges the whole audience of a campaign, each on their own: what stands against asking this person
---                  about this, and the lot they have drawn.
--- Grain: one row per wave, contact and subject of the audience, with the first reason that applies, or none.
+--                  about this (reason), what speaks against asking them now (deferral), and the lot they have drawn.
+-- Grain: one row per wave, contact and subject of the audience, with the first of each that applies, or none.
 -- Reads: the audience, cf_ledger.contact, wave, invitation, suppression, consent, cf_core.fct_complaint.
 -- Writes: cf_candidate (temporary).
 -- Values: those of the audience; campaign_id, priority, purpose (of waves that are not open yet), now, hold_out (share
@@ -9,6 +9,9 @@
 -- Rerun: the same ledger gives the same reasons; what was planned before is already_planned. Lots never change.
 {% from "macros/lot.sql" import lot %}
 {% from "macros/reasons.sql" import personal_reason, asked_reason, reserved_reason, cap_reason %}
+{% macro is_refused(ask) -%}
+{{ ask }}.state = 'cancelled' and {{ ask }}.state_reason = 'not_approved'
+{%- endmacro %}
 with audience as (
     {{ audience | indent }}
 ),
@@ -34,7 +37,8 @@ placed as (
 
 insert into cf_candidate (
     wave_key, wave_id, contact_key, subject_source, subject_id, order_source, order_id, product, region, segment, occasion,
-    send_not_before, not_after, answer_until, address_hash, language, time_zone, approval, lot, reason
+    send_not_before, not_after, answer_until, address_hash, language, time_zone, approval, lot, reason,
+    deferral
 )
 select
     a.wave_key,
@@ -62,10 +66,9 @@ select
     end as approval,
     {{ lot("a.wave_id || '/'", "c.address_hash") | indent }} as lot,
     case
-        -- The wave asks this person already; a cancelled ask is judged anew, but not after a person's no.
-        when mine.state = 'cancelled' and mine.state_reason = 'not_approved' then 'not_approved'
-        when mine.invitation_id is not null
-            then case when mine.subject_id = a.subject_key then 'already_planned' else 'asked_recently' end
+        -- The wave asks about this already; a cancelled ask is judged anew, but not after a person's no.
+        when mine.subject_id = a.subject_key
+            then case when {{ is_refused("mine") }} then 'not_approved' else 'already_planned' end
         when a.last_at <= %(now)s then 'not_fresh'
         -- Asked about the same in another wave of the campaign.
         when asked.is_asked is not null
@@ -78,14 +81,22 @@ select
                     and {{ lot("'held_out/' || to_char(a.asked_at at time zone %(home_zone)s, 'YYYY') || '/'",
                         "c.address_hash") | indent(20) }} < %(hold_out)s
                     then 'held_out'
-            end,
+            end
+        )
+    end as reason,
+    case
+        when mine.subject_id = a.subject_key then null
+        -- The wave has one ask for each person, and that is about something else.
+        when mine.invitation_id is not null
+            then case when {{ is_refused("mine") }} then 'not_approved' else 'asked_recently' end
+        else coalesce(
             {{ asked_reason("c", "a.asked_at", "%(now)s", same_ask="false", count_planned=true,
                 priority="a.priority") | indent(12) }},
             {{ reserved_reason("c", "a.asked_at", "%(now)s", same_ask="false", priority="a.priority") | indent(12) }},
             {{ cap_reason("c", "a.asked_at", "%(now)s", same_ask="false", count_planned=true,
                 priority="a.priority") | indent(12) }}
         )
-    end as reason
+    end as deferral
 from placed as a
 left join cf_ledger.contact as c on a.contact_key = c.contact_key
 left join cf_ledger.invitation as mine

@@ -26,7 +26,7 @@ person as (
             address_hash,
             lot
         from cf_candidate
-        where reason is null
+        where reason is null and deferral is null
     ) as c
 ),
 

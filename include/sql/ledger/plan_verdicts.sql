@@ -22,7 +22,10 @@ drawn as (
     select
         c.*,
         coalesce(
-            c.reason, case when c.lot > coalesce(w.lot_limit, d.lot_limit, 1) then 'sampled_out' end
+            c.reason,
+            -- Before what only defers: who has drawn a blank is not asked later either.
+            case when c.lot > coalesce(w.lot_limit, d.lot_limit, 1) then 'sampled_out' end,
+            c.deferral
         ) as drawn_reason,
         coalesce(w.inclusion_probability, d.inclusion_probability, 1) as probability,
         cast(%(most)s as bigint) - coalesce(a.ask_count, 0) as places

@@ -39,11 +39,11 @@ class Exclusion(StrEnum):
     NO_CONSENT = "no_consent"
     OPEN_COMPLAINT = "open_complaint"
     HELD_OUT = "held_out"
+    SAMPLED_OUT = "sampled_out"
     ASKED_RECENTLY = "asked_recently"
     DUPLICATE_ADDRESS = "duplicate_address"
     RESERVED = "reserved"
     OVER_LIMIT = "over_limit"
-    SAMPLED_OUT = "sampled_out"
 
 
 LIFTABLE = tuple(reason for reason in Exclusion if reason is not Exclusion.NOT_APPROVED)
