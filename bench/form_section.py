@@ -29,8 +29,8 @@ def form_section(trials: Trials) -> str:
     ]
     return (
         f"{trial['count']:,} complete answers, posted over {trial['connections']} connections to one uvicorn worker, "
-        "and the same bodies to two bare FastAPI routes in that worker; the three take turns. The form checks the signed "
-        "link, the rate and each answer, looks whether the invitation is open, writes one row durably and one line of "
-        "the log of hits. *Ratio*: the form's requests per second as a share of the route's.\n\n"
+        "and the same bodies to two bare FastAPI routes in that worker; the three take turns. The form checks the "
+        "signed link, the rate and each answer, looks whether the invitation is open, writes one row durably and "
+        "one line of the log of hits. *Ratio*: the form's requests per second as a share of the route's.\n\n"
         + markdown_table(("route", "requests/s", "p50 ms", "p99 ms", "ratio"), rows)
     )
