@@ -65,7 +65,9 @@ def mail_of(invitation: Invitation, url: str, monkeypatch: pytest.MonkeyPatch) -
         email="somebody@example.org",
         display_name="Somebody",
     )
-    writer = InvitationMail(load_programme().organisation, "annual", FormLinks())
+    writer = InvitationMail(
+        load_programme().organisation, "annual", FormLinks(), definition=lambda *_: definition_of("annual")
+    )
     parcel = writer.parcel(claimed, datetime.now(UTC))
     assert parcel is not None
     return message_from_bytes(parcel.content, policy=default)
@@ -100,9 +102,9 @@ def test_a_scanner_on_every_link_of_a_mail_changes_nothing(
     invitation = invite(warehouse, definition_of("annual"))
     mail = mail_of(invitation, url, monkeypatch)
     found = links_of(mail, url)
-    assert {link.removeprefix(url)[:3] for link in found} >= {"/s/", "/u/"}
-    one_click = {f"{url}{invitation.survey}?q=nps&v={value}" for value in range(11)}
-    links = sorted(found | one_click | {url + invitation.preferences, url + invitation.interview()})
+    assert {link.removeprefix(url)[:3] for link in found} == {"/s/", "/u/", "/p/"}
+    assert {link.partition("?")[2] for link in found} >= {f"q=nps&v={value}" for value in range(11)}
+    links = sorted(found | {url + invitation.interview()})
     before = everything(warehouse)
     with ThreadPoolExecutor(8) as pool:
         gets = list(pool.map(lambda link: client.get(link, headers=SCANNER).status_code, links * GETS))
