@@ -90,7 +90,12 @@ def changed(*changes: tuple[tuple[Step, ...], Any]) -> Data:
 
 def test_the_shipped_programme_is_right() -> None:
     programme = load_programme(SHIPPED)
-    assert [campaign.id for campaign in programme.campaigns] == ["post_purchase", "annual", "ad_hoc"]
+    assert [campaign.id for campaign in programme.campaigns] == [
+        "post_purchase",
+        "annual",
+        "ad_hoc",
+        "complaint_follow_up",
+    ]
     assert [kpi.id for kpi in programme.kpis] == [
         "nps", "csat", "response_rate", "complaint_rate", "on_time_delivery", "time_to_resolution"
     ]  # fmt: skip
@@ -220,7 +225,8 @@ def test_a_byte_order_mark_does_no_harm(workplace: Workplace) -> None:
 CAMPAIGN = ("campaigns", 0)
 MISTAKES: list[tuple[str, tuple[Step, ...], Any, str]] = [
     ("no such survey", (*CAMPAIGN, "survey"), "anual",
-     'campaigns[0].survey: "anual" is not a survey; surveys are: ad_hoc, annual, post_purchase'),
+     'campaigns[0].survey: "anual" is not a survey; surveys are: ad_hoc, annual, complaint_follow_up, '
+     'post_purchase, service_aspects'),
     ("no such owner", ("targets", 0, "owner"), "qualty",
      'targets[0].owner: "qualty" is not an owner; owners are: logistics, quality, service'),
     ("no such mail template", (*CAMPAIGN, "template"), "frame",
@@ -391,10 +397,10 @@ def test_missing_files_are_named_with_the_place_where_they_were_sought(workplace
     (folder / "sql" / "kpi" / "nps.sql").unlink()
     found = workplace.problems(shipped_data())
     assert [problem.partition(":")[0] for problem in found] == [
-        *(f"campaigns[{index}].audience" for index in range(3)),
+        *(f"campaigns[{index}].audience" for index in range(4)),
         "kpis[0].sql",
     ]
-    assert found[3] == f'kpis[0].sql: "../sql/kpi/nps.sql" is not a file; looked for {folder}/sql/kpi/nps.sql'
+    assert found[4] == f'kpis[0].sql: "../sql/kpi/nps.sql" is not a file; looked for {folder}/sql/kpi/nps.sql'
 
 
 @pytest.mark.parametrize(
@@ -505,7 +511,7 @@ def test_every_key_is_described_in_the_schema() -> None:
 def test_check_says_that_all_is_well(workplace: Workplace, capsys: pytest.CaptureFixture[str]) -> None:
     workplace.load(shipped_data())
     assert main(["check", str(workplace.file)]) == 0
-    assert capsys.readouterr().out == "no problems: 2 sources, 3 surveys, 3 campaigns, 6 kpis, 6 targets\n"
+    assert capsys.readouterr().out == "no problems: 2 sources, 5 surveys, 4 campaigns, 6 kpis, 6 targets\n"
 
 
 def test_check_tells_hints_apart_from_problems(

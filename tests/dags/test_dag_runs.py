@@ -48,9 +48,12 @@ def test_every_dag_does_its_part(warehouse: Warehouse, mailbox: Mailbox) -> None
     tasks = warehouse.rows("select kpi, slice from cf_kpi.v_task_open")
     assert tasks == [{"kpi": "on_time_delivery", "slice": "region=North"}]
 
+    assert run("cf_send_complaint_follow_up") == "success"
+    after_complaints = len(mailbox.message_ids)
+    assert after_complaints > 0
     assert run("cf_send_post_purchase") == "success"
     after_orders = len(mailbox.message_ids)
-    assert after_orders > 0
+    assert after_orders > after_complaints
     assert (
         run("cf_send_ad_hoc", {"title": "Our service", "segments": ["business"], "max_recipients": 5})
         == "success"
@@ -68,8 +71,8 @@ def test_every_dag_does_its_part(warehouse: Warehouse, mailbox: Mailbox) -> None
 
 @pytest.mark.usefixtures("airflow_db", "shop")
 def test_running_every_dag_again_changes_nothing(warehouse: Warehouse, mailbox: Mailbox) -> None:
-    dags = ["cf_collect_orders", "cf_collect_complaints", "cf_collect_responses", "cf_send_post_purchase",
-            "cf_send_due", "cf_collect_responses", "cf_measure", "cf_act"]  # fmt: skip
+    dags = ["cf_collect_orders", "cf_collect_complaints", "cf_collect_responses", "cf_send_complaint_follow_up",
+            "cf_send_post_purchase", "cf_send_due", "cf_collect_responses", "cf_measure", "cf_act"]  # fmt: skip
     for dag_id in dags:
         assert run(dag_id) == "success"
     first = _counts(warehouse), len(mailbox.message_ids)

@@ -49,4 +49,7 @@ def test_all_that_does_not_exist_is_named_at_once(check: Check) -> None:
     assert 'segments: "hme" does not occur; did you mean "home"?' in message
     assert 'regions: "south" does not occur; there are: north' in message
     assert 'products: "kitchen" does not occur; did you mean "Kitchen"?' in message
-    assert 'survey: "anual" is not a survey; there are: post_purchase, annual, ad_hoc' in message
+    assert (
+        'survey: "anual" is not a survey; there are: post_purchase, annual, ad_hoc, complaint_follow_up, '
+        in message
+    )
