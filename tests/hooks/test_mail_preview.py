@@ -19,10 +19,6 @@ from tests.people import NOW, People
 KEY = "k" * 32
 FORM = "https://feedback.example"
 PROGRAMME = load_programme()
-CAMPAIGNS = [
-    *PROGRAMME.campaigns,
-    PROGRAMME.campaign("post_purchase").model_copy(update={"template": "complaint_follow_up"}),
-]
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +45,7 @@ def everything(warehouse: Warehouse) -> dict[str, Any]:
 
 @pytest.mark.parametrize("reminder", [0, 1])
 @pytest.mark.parametrize("language", PROGRAMME.organisation.languages)
-@pytest.mark.parametrize("campaign", CAMPAIGNS, ids=lambda campaign: campaign.template)
+@pytest.mark.parametrize("campaign", PROGRAMME.campaigns, ids=lambda campaign: campaign.template)
 def test_any_campaign_in_any_language_and_its_reminder(campaign: Any, language: str, reminder: int) -> None:
     mail = preview_mail(PROGRAMME, campaign, Reader(), NOW, language=language, reminder_number=reminder)
     assert mail.language == language
