@@ -308,6 +308,19 @@ def test_an_order_whose_delivery_day_is_corrected_is_not_asked_about_twice(
     assert len(people.invitations()) == 1
 
 
+def test_two_sources_may_call_two_orders_the_same(people: People, plan: Plan) -> None:
+    contact = people.contact()
+    order = people.order(contact, days_ago=8)
+    plan()
+    people.execute(
+        "update cf_ledger.invitation set state = 'accepted', accepted_at = %s", (NOW - timedelta(days=40),)
+    )
+    people.execute("delete from cf_core.fct_order")
+    people.order(contact, days_ago=5)
+    people.execute("update cf_core.fct_order set source = 'other_shop', order_id = %s", (order,))
+    assert plan()["planned"] == 1
+
+
 def test_another_campaigns_plan_at_the_same_time_waits(
     people: People, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

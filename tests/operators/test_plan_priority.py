@@ -20,6 +20,10 @@ START = datetime(2026, 10, 1, 8, 0, tzinfo=UTC)
 """The first moment of the annual sending period: 10 o'clock in Berlin, in summer."""
 
 
+SOON = (NOW + timedelta(days=1)).date().isoformat()
+"""A start of the 28 days of the annual wave from which each of them lies within the quiet period."""
+
+
 def active_customer(people: People, **changes: Any) -> UUID:
     contact = people.contact(**changes)
     people.order(contact, days_ago=None, status="open", ordered_days_ago=100)
@@ -60,7 +64,7 @@ def test_a_frequent_ask_leaves_its_place_to_a_planned_rare_one(
 ) -> None:
     """Before it, and after its day while it still waits to be sent."""
     contact = active_customer(people)
-    plan("annual", start_on=(NOW + timedelta(days=5)).date().isoformat())
+    plan("annual", start_on=SOON)
     annual_ask_at(people, NOW + timedelta(days=days_before))
     people.order(contact)
     assert plan()["excluded"] == excluded
@@ -72,7 +76,7 @@ def test_a_planned_frequent_ask_does_not_push_the_rare_one_out_and_leaves_at_its
     contact = active_customer(wave.people)
     wave.people.order(contact)
     assert plan()["planned"] == 1
-    assert plan("annual", start_on=(NOW + timedelta(days=5)).date().isoformat())["planned"] == 1
+    assert plan("annual", start_on=SOON)["planned"] == 1
 
     summary = wave.send()
     assert (summary["accepted"], summary["cancelled"]) == (0, {"reserved": 1})
@@ -145,7 +149,7 @@ def test_a_place_reserved_under_another_contact_with_the_same_address_is_reserve
     people: People, plan: Plan
 ) -> None:
     active_customer(people, email="one@customers.example")
-    plan("annual", start_on=(NOW + timedelta(days=5)).date().isoformat())
+    plan("annual", start_on=SOON)
     people.order(people.contact("ONE@customers.example"))
     assert plan()["excluded"] == {"reserved": 1}
 
@@ -202,3 +206,28 @@ def test_a_reminder_of_a_frequent_survey_leaves_its_place_to_a_rare_one(
     wave.plan(contact, reminds_id=first)
     wave.plan(contact, campaign_id="annual", send_not_before=NOW + timedelta(days=25))
     assert wave.send()["cancelled"] == {"reserved": 1}
+
+
+def test_of_two_asks_of_equal_priority_that_wait_one_is_sent(
+    wave: WaveToSend, mail_catcher: MailCatcher
+) -> None:
+    """Neither leaves its place to the other, or nobody would be asked."""
+    wave.open("post_purchase", priority=10)
+    wave.open("ad_hoc", priority=10)
+    contact = wave.people.contact()
+    wave.plan(contact)
+    wave.plan(contact, campaign_id="ad_hoc")
+    assert wave.send()["accepted"] == 1
+    assert wave.send(campaign_id="ad_hoc")["cancelled"] == {"asked_recently": 1}
+
+
+def test_who_joins_an_open_wave_is_judged_by_the_priority_of_the_wave(
+    people: People, plan: Plan, programme: Programme
+) -> None:
+    people.order(people.contact())
+    plan()
+    programme(campaigns={"post_purchase": {"priority": 90}})
+    late = people.contact()
+    plan("ad_hoc", title="Packaging")
+    people.order(late)
+    assert plan()["excluded"] == {"reserved": 1}
