@@ -52,6 +52,7 @@ class Ending:
             else "`make up` starts everything again, with the data of this run, until Ctrl-C:",
             f"  Airflow      {stack.airflow_url}",
             *(f"                 {user:<8} {password}" for user, password in accounts.items()),
+            f"  Pages        {stack.pages_url}  (what became of each wave; what waits for a person)",
             f"  Caught mail  {stack.inbox_url}",
             f"  Survey form  {stack.form_url}  (opened by the links in the mails)",
             "The KPI tables, as a BI tool reads them:",

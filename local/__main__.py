@@ -50,6 +50,7 @@ def addresses(stack: Stack) -> str:
         f"                 quality manager   quality  {passwords['quality']}",
         f"                 viewer            viewer   {passwords['viewer']}",
     ]
+    lines.append(f"  Pages        {stack.pages_url}")
     if not stack.replaced.mail:
         lines.append(f"  Caught mail  {stack.inbox_url}")
     if not stack.replaced.form:

@@ -57,6 +57,11 @@ class Stack:
         self._clients: list[AirflowClient] = []
 
     @property
+    def pages_url(self) -> str:
+        """Where the pages "Customer Focus" are found in Airflow."""
+        return f"{self.airflow_url}/plugin/customer-focus"
+
+    @property
     def airflow_url(self) -> str:
         """The address of the Airflow web pages."""
         return f"http://{LOOPBACK}:{self.settings.ports.airflow}"
