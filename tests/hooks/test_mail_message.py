@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cf_operators.domain.organisation import Sender
+from cf_operators.hooks.mail_body import mail_body
 from cf_operators.hooks.mail_message import mail_message
 from cf_operators.hooks.mail_template import Rendered
 
@@ -39,7 +40,7 @@ def built(**changes: Any) -> bytes:
         "unsubscribe_url": UNSUBSCRIBE,
         "sent_at": datetime(2026, 3, 16, 8, 0, tzinfo=UTC),
     }
-    return mail_message(mail, **(given | changes))
+    return mail_message(mail_body(mail), **(given | changes))
 
 
 def parsed(content: bytes) -> EmailMessage:

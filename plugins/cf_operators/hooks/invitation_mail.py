@@ -16,6 +16,7 @@ from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.form_links import FormLinks
 from cf_operators.hooks.ledger import Claimed
 from cf_operators.hooks.mail_message import mail_message
+from cf_operators.hooks.mail_stencil import MailStencils
 from cf_operators.hooks.mail_template import Letter, MailTemplate
 from cf_operators.hooks.smtp_line import Parcel
 
@@ -46,6 +47,7 @@ class InvitationMail:
         subject_prefix: str = "",
     ) -> None:
         self.template = MailTemplate(template, organisation)
+        self._stencils = MailStencils(self.template)
         self._links = links
         address = _ascii_address(organisation.sender.address)
         self._sender = organisation.sender.model_copy(update={"address": address})
@@ -72,11 +74,11 @@ class InvitationMail:
             rating=self._rating(invitation),
             reminder_number=invitation.reminder_number,
         )
-        rendered = self.template.render(invitation.language, letter)
+        body = self._stencils.body(invitation.language, letter)
         if self._subject_prefix:
-            rendered = replace(rendered, subject=self._subject_prefix + rendered.subject)
+            body = replace(body, subject=self._subject_prefix + body.subject)
         content = mail_message(
-            rendered,
+            body,
             invitation_id=invitation.invitation_id,
             message_id=invitation.message_id,
             sender=self._sender,
@@ -86,7 +88,7 @@ class InvitationMail:
             sent_at=sent_at,
         )
         return_address = self._return_address(invitation.invitation_id)
-        return Parcel(invitation.invitation_id, return_address, address, content)
+        return Parcel(invitation.invitation_id, return_address, address, content, body.has_no_dots)
 
     def _rating(self, invitation: Claimed) -> FirstRating | None:
         """The first question of the version that the wave asks with, in the language that the mail is written in."""

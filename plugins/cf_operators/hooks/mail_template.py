@@ -19,7 +19,7 @@ from cf_operators.domain.greeting_name import greeting_name, one_line
 from cf_operators.domain.language import is_right_to_left
 from cf_operators.domain.organisation import Organisation
 from cf_operators.errors import ConfigurationError
-from cf_operators.hooks.mail_texts import read_file, read_mail_texts
+from cf_operators.hooks.mail_texts import inserts_only, read_file, read_mail_texts
 
 MAIL_ROOT = Path(__file__).resolve().parents[3] / "include" / "templates" / "mail"
 
@@ -72,8 +72,9 @@ class MailTemplate:
 
     def __init__(self, name: str, organisation: Organisation, root: Path = MAIL_ROOT) -> None:
         self._organisation = organisation
-        self._html = _HTML.from_string(_compiled_mjml(root / "invitation.mjml"))
-        self._text = _PLAIN.from_string(read_file(root / "invitation.txt"))
+        html, text = _compiled_mjml(root / "invitation.mjml"), read_file(root / "invitation.txt")
+        self._html, self._text = _HTML.from_string(html), _PLAIN.from_string(text)
+        self._layout_inserts_only = inserts_only(html) and inserts_only(text)
         self._texts = read_mail_texts(name, organisation, root)
 
     @property
@@ -84,6 +85,10 @@ class MailTemplate:
     def language(self, wanted: str) -> str:
         """The language that a mail is written in: the wanted one, or the first one of the organisation."""
         return wanted if wanted in self._texts else self._organisation.default_language
+
+    def inserts_only(self, language: str) -> bool:
+        """Whether the mails of a language only have values put in; see :mod:`cf_operators.hooks.mail_texts`."""
+        return self._layout_inserts_only and self._texts[self.language(language)].inserts_only
 
     def render(self, language: str, letter: Letter) -> Rendered:
         """One mail, in the language or, if it has no texts, in the first one of the organisation."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import Environment, StrictUndefined, Template, TemplateError, meta
+from jinja2 import Environment, StrictUndefined, Template, TemplateError, meta, nodes
 
 from cf_operators.domain.greeting_name import one_line
 from cf_operators.domain.organisation import Organisation
@@ -38,11 +38,18 @@ Parts = list[str | Template]
 _TEXTS = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
 
 
+_INSERTING = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Const,
+    nodes.Neg, nodes.If, nodes.Not, nodes.And, nodes.Or, nodes.For,
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class MailTexts:
-    """All texts of a template in one language."""
+    """All texts of a template in one language. ``inserts_only``: see :func:`inserts_only`."""
 
     parts: Mapping[str, Parts]
+    inserts_only: bool = False
 
     def filled(self, values: Mapping[str, Any], *, is_reminder: bool) -> dict[str, Any]:
         """The texts of one mail by name; ``paragraphs`` is a list.
@@ -75,11 +82,13 @@ def read_mail_texts(name: str, organisation: Organisation, root: Path) -> dict[s
         if missing and language != organisation.default_language:
             continue
         parts: dict[str, Parts] = {}
+        sources: list[str] = []
         for path, required, optional in ((frame, FRAME_TEXTS, ()), (own, OWN_TEXTS, OPTIONAL_TEXTS)):
             found, wrong = _read(path, required, optional)
-            parts |= found
+            sources += [source for listed in found.values() for source in listed]
+            parts |= {key: [_compiled(source) for source in listed] for key, listed in found.items()}
             problems += [f"  {path}: {problem}" for problem in wrong]
-        texts[language] = MailTexts(parts)
+        texts[language] = MailTexts(parts, all(map(inserts_only, sources)))
     if problems:
         raise ConfigurationError("\n".join([f'mail template "{name}" cannot be used:', *problems]))
     return texts
@@ -96,7 +105,14 @@ def read_file(path: Path) -> str:
         raise ConfigurationError(f"mail template: cannot read {path}: {error.strerror}") from error
 
 
-def _read(path: Path, required: Sequence[str], optional: Sequence[str]) -> tuple[dict[str, Parts], list[str]]:
+def inserts_only(source: str) -> bool:
+    """Whether a Jinja template puts values in, or asks whether there is one, and does nothing else with them."""
+    return all(isinstance(node, _INSERTING) for node in _TEXTS.parse(source).find_all(nodes.Node))
+
+
+def _read(
+    path: Path, required: Sequence[str], optional: Sequence[str]
+) -> tuple[dict[str, list[str]], list[str]]:
     """The texts of one file, and what is wrong with them."""
     try:
         data = yaml.safe_load(read_file(path))
@@ -108,7 +124,7 @@ def _read(path: Path, required: Sequence[str], optional: Sequence[str]) -> tuple
     problems = [
         f"{key} is not a known text; there are {', '.join(known)}" for key in data if key not in known
     ]
-    parts: dict[str, Parts] = {}
+    parts: dict[str, list[str]] = {}
     for key in known:
         if key in optional and key not in data:
             continue
@@ -126,7 +142,7 @@ def _read(path: Path, required: Sequence[str], optional: Sequence[str]) -> tuple
         wrong = [f"{key}: {problem}" for each in listed for problem in _problems(each, values)]
         problems += wrong
         if not wrong:
-            parts[key] = [_compiled(each) for each in listed]
+            parts[key] = listed
     return parts, problems
 
 

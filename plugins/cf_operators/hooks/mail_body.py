@@ -1,0 +1,65 @@
+"""The two parts of a mail as they go over the line: quoted-printable (RFC 2045, 6.7), so that any server takes them.
+
+A part may be quoted in pieces: each piece begins on a line of its own, after a soft line break, which readers take away
+again. So a piece that is the same in many mails is quoted once.
+"""
+
+from __future__ import annotations
+
+import re
+from binascii import b2a_qp
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cf_operators.hooks.mail_template import Rendered
+
+LONGEST_LINE = 76
+"""Characters of a quoted line, with the sign of a soft line break."""
+
+# Whatever some program takes for the end of a line.
+_LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True)
+class MailBody:
+    """A mail without its headers; ``html`` and ``text`` are quoted and end in CRLF.
+
+    ``has_no_dots``: whether no line begins with a dot, so that nothing has to be changed for SMTP.
+    """
+
+    subject: str
+    html: bytes
+    text: bytes
+    has_no_dots: bool
+
+
+def mail_body(mail: Rendered) -> MailBody:
+    """Quote a rendered mail."""
+    pieces = quoted(mail.html), quoted(mail.text)
+    return MailBody(mail.subject, joined(pieces[:1]), joined(pieces[1:]), has_no_dots(pieces))
+
+
+def quoted(text: str) -> bytes:
+    """A piece of a part: whole lines, the last of which may end in a soft line break."""
+    if not text:
+        return b""
+    content = _LINE_END.sub("\r\n", text).encode("utf-8", "replace")
+    if content.endswith(b"\r\n"):
+        return b2a_qp(content)
+    # Python breaks long lines as the first line ends, so there has to be one that ends in CRLF.
+    lines = b2a_qp(content + b"\r\n")[:-2]
+    if len(lines) - lines.rfind(b"\n") > LONGEST_LINE:
+        end = -3 if lines[-3:-2] == b"=" else -1
+        lines = lines[:end] + b"=\r\n" + lines[end:]
+    return lines + b"=\r\n"
+
+
+def joined(pieces: Iterable[bytes]) -> bytes:
+    """The pieces of a part, and the end of its last line."""
+    part = b"".join(pieces)
+    return part if part.endswith(b"\r\n") and not part.endswith(b"=\r\n") else part + b"\r\n"
+
+
+def has_no_dots(pieces: Iterable[bytes]) -> bool:
+    """Whether no line of these pieces begins with a dot."""
+    return not any(piece.startswith(b".") or b"\n." in piece for piece in pieces)
