@@ -72,7 +72,7 @@ def _location(raw: Sequence[str | int], data: object) -> Location:
         if isinstance(node, Mapping):
             node = node.get(part)
         elif isinstance(node, list) and isinstance(part, int):
-            node = node[part]
+            node = node[part] if part < len(node) else None  # an item may be what is missing
     return tuple(location)
 
 
@@ -95,6 +95,9 @@ def _allowed_keys(raw: Sequence[str | int], schema: Mapping[str, Any]) -> list[s
 
 
 def _resolved(node: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    for choice in node.get("anyOf", ()):  # an entry that may be left out: its own shape, or null
+        if "$ref" in choice:
+            node = choice
     reference = node.get("$ref")
     return schema["$defs"].get(reference.rpartition("/")[2], {}) if reference else node
 
@@ -108,8 +111,8 @@ def _message(details: ErrorDetails, allowed_keys: Sequence[str]) -> str:
             near = get_close_matches(str(details["loc"][-1]), allowed_keys, n=1, cutoff=0.7)
             hint = f'did you mean "{near[0]}"?' if near else f"keys here are: {', '.join(allowed_keys)}"
             return f"is not a known key; {hint}"
-        case "value_error" if details["input"] is None:
-            return str(context["error"])
+        case "value_error" if details["input"] is None or isinstance(details["input"], Mapping):
+            return str(context["error"])  # of a whole entry, which would only be repeated
         case "value_error":
             return f"{value} {context['error']}"
         case "literal_error" | "union_tag_invalid":
@@ -133,6 +136,8 @@ _WANTED = {
     "bool_type": "is neither true nor false",
     "greater_than_equal": "is too small; the least is {ge}",
     "less_than_equal": "is too great; the most is {le}",
+    "greater_than": "is too small; it has to be more than {gt}",
+    "less_than": "is too great; it has to be less than {lt}",
     "tuple_type": "is not a list; write [...] or one line with - for each",
     "too_long": "has too many items; the most is {max_length}",
     "dict_type": "is not a mapping; write key: value",
