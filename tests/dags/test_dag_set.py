@@ -23,7 +23,7 @@ SCHEDULES = {
     "cf_collect_responses": "*/10 * * * * UTC",
     "cf_collect_bounces": "20 * * * * UTC",
     "cf_send_post_purchase": "0 9 * * * Europe/Berlin",
-    "cf_send_complaint_follow_up": "30 9 * * * Europe/Berlin",
+    "cf_send_complaint_follow_up": "30 8 * * * Europe/Berlin",
     "cf_send_annual": "0 10 * * * Europe/Berlin",
     "cf_send_ad_hoc": None,
     "cf_send_due": "*/15 * * * * Europe/Berlin",
