@@ -88,7 +88,7 @@ class InvitationMail:
             sent_at=sent_at,
         )
         return_address = self._return_address(invitation.invitation_id)
-        return Parcel(invitation.invitation_id, return_address, address, content, body.has_no_dots)
+        return Parcel(invitation.invitation_id, return_address, address, content, is_wire_ready=True)
 
     def _rating(self, invitation: Claimed) -> FirstRating | None:
         """The first question of the version that the wave asks with, in the language that the mail is written in."""

@@ -16,27 +16,23 @@ from cf_operators.hooks.mail_template import Rendered
 LONGEST_LINE = 76
 """Characters of a quoted line, with the sign of a soft line break."""
 
+_LEADING_DOTS = re.compile(rb"^\.+", re.MULTILINE)
 # Whatever some program takes for the end of a line.
 _LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
 class MailBody:
-    """A mail without its headers; ``html`` and ``text`` are quoted and end in CRLF.
-
-    ``has_no_dots``: whether no line begins with a dot, so that nothing has to be changed for SMTP.
-    """
+    """A mail without its headers; ``html`` and ``text`` are quoted and end in CRLF. No line begins with a dot."""
 
     subject: str
     html: bytes
     text: bytes
-    has_no_dots: bool
 
 
 def mail_body(mail: Rendered) -> MailBody:
     """Quote a rendered mail."""
-    pieces = quoted(mail.html), quoted(mail.text)
-    return MailBody(mail.subject, joined(pieces[:1]), joined(pieces[1:]), has_no_dots(pieces))
+    return MailBody(mail.subject, joined([quoted(mail.html)]), joined([quoted(mail.text)]))
 
 
 def quoted(text: str) -> bytes:
@@ -45,21 +41,23 @@ def quoted(text: str) -> bytes:
         return b""
     content = _LINE_END.sub("\r\n", text).encode("utf-8", "replace")
     if content.endswith(b"\r\n"):
-        return b2a_qp(content)
+        return _without_dots(b2a_qp(content))
     # Python breaks long lines as the first line ends, so there has to be one that ends in CRLF.
     lines = b2a_qp(content + b"\r\n")[:-2]
     if len(lines) - lines.rfind(b"\n") > LONGEST_LINE:
         end = -3 if lines[-3:-2] == b"=" else -1
         lines = lines[:end] + b"=\r\n" + lines[end:]
-    return lines + b"=\r\n"
+    return _without_dots(lines + b"=\r\n")
+
+
+def _without_dots(lines: bytes) -> bytes:
+    """No line begins with a dot, so that nothing has to be doubled for SMTP (RFC 5321, 4.5.2) in each mail."""
+    if lines.startswith(b".") or b"\n." in lines:
+        return _LEADING_DOTS.sub(lambda dots: b"=2E=\r\n" * len(dots[0]), lines)
+    return lines
 
 
 def joined(pieces: Iterable[bytes]) -> bytes:
     """The pieces of a part, and the end of its last line."""
     part = b"".join(pieces)
     return part if part.endswith(b"\r\n") and not part.endswith(b"=\r\n") else part + b"\r\n"
-
-
-def has_no_dots(pieces: Iterable[bytes]) -> bool:
-    """Whether no line of these pieces begins with a dot."""
-    return not any(piece.startswith(b".") or b"\n." in piece for piece in pieces)

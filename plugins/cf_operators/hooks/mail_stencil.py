@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from markupsafe import escape
 
 from cf_operators.domain.greeting_name import LONGEST, greeting_name, one_line
-from cf_operators.hooks.mail_body import MailBody, has_no_dots, joined, mail_body, quoted
+from cf_operators.hooks.mail_body import MailBody, joined, mail_body, quoted
 from cf_operators.hooks.mail_template import Letter, MailTemplate, Rendered
 
 MARKS = ("\U000f5a01", "\U000f5a02", "\U000f5a03", "\U000f5a04", "\U000f5a05")
@@ -40,14 +40,11 @@ class Stencil:
     subject: tuple[str, ...]
     html: Cut
     text: Cut
-    has_no_dots: bool
 
     @classmethod
     def of(cls, marked: Rendered) -> Stencil:
         """Cut a mail that was rendered with marks."""
-        html, text = _cut(marked.html), _cut(marked.text)
-        is_clean = has_no_dots(piece for piece, _ in (*html, *text))
-        return cls(tuple(_AT_MARKS.split(marked.subject)), html, text, is_clean)
+        return cls(tuple(_AT_MARKS.split(marked.subject)), _cut(marked.html), _cut(marked.text))
 
     def fill(self, values: Sequence[str]) -> MailBody:
         """The mail with these values, in the order of the marks."""
@@ -59,8 +56,7 @@ class Stencil:
         subject = self.subject
         if len(subject) > 1:
             subject = tuple(values[MARKS.index(part)] if part in MARKS else part for part in subject)
-        is_clean = self.has_no_dots and has_no_dots(plain) and has_no_dots(html)
-        return MailBody("".join(subject), _filled(self.html, html), _filled(self.text, plain), is_clean)
+        return MailBody("".join(subject), _filled(self.html, html), _filled(self.text, plain))
 
 
 class MailStencils:
