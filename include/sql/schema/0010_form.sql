@@ -42,8 +42,12 @@ select
             select 1 from cf_landing.form_submission as s
             where s.invitation_id = f.invitation_id and s.is_complete
         ) then 'answered'
-        when f.state in ('planned', 'cancelled') then 'closed'
-        when f.state = 'expired' or pg_catalog.statement_timestamp() > w.answer_until then 'expired'
+        -- Not sent, or over. A mail that a person had sent again may have arrived the first time, whatever became of it.
+        when f.state in ('planned', 'cancelled', 'expired') and not exists (
+            select 1 from cf_ledger.decision as d
+            where d.invitation_id = f.invitation_id and d.decision = 'send_again'
+        ) then case f.state when 'expired' then 'expired' else 'closed' end
+        when pg_catalog.statement_timestamp() > w.answer_until then 'expired'
         else 'open'
     end
 from cf_ledger.invitation as i
