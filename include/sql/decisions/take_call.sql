@@ -29,13 +29,13 @@ judged as (
     select
         d.invitation_id,
         coalesce(
-            {{ personal_reason("c", "%(clock)s", "d.purpose") | indent(12) }},
+            {{ personal_reason("c", "%(clock)s", "d.purpose", is_call=true) | indent(12) }},
             {{ asked_reason("c", "%(clock)s", "%(clock)s",
-                same_ask="i.wave_id = d.wave_id and i.contact_key = d.contact_key", count_planned=false) | indent(12) }},
+                same_ask="i.wave_id = d.wave_id and i.contact_key = d.contact_key", count_planned=false, is_call=true) | indent(12) }},
             {{ cap_reason("c", "%(clock)s", "%(clock)s", same_ask="i.invitation_id = d.invitation_id",
-                count_planned=false, priority="d.priority") | indent(12) }},
+                count_planned=false, priority="d.priority", is_call=true) | indent(12) }},
             {{ reserved_reason("c", "%(clock)s", "%(clock)s",
-                same_ask="i.wave_id = d.wave_id and i.contact_key = d.contact_key", priority="d.priority") | indent(12) }}
+                same_ask="i.wave_id = d.wave_id and i.contact_key = d.contact_key", priority="d.priority", is_call=true) | indent(12) }}
         ) as reason
     from chosen as d
     left join cf_ledger.contact as c on d.contact_key = c.contact_key

@@ -5,11 +5,15 @@
 --        for a person to decide.
 update cf_ledger.invitation as i
 set approval = 'wanted'
-from cf_ledger.contact as c
-inner join cf_ledger.contact as k on c.address_hash = k.address_hash
 where
-    k.is_key_account
-    and i.contact_key = c.contact_key
+    i.contact_key in (
+        select k.contact_key from cf_ledger.contact as k where k.is_key_account
+        union
+        select c.contact_key
+        from cf_ledger.contact as c
+        inner join cf_ledger.contact as k on c.address_hash = k.address_hash
+        where k.is_key_account
+    )
     and i.campaign_id = %(campaign_id)s
     and i.state = 'planned'
     and i.reminder_number = 0

@@ -1,6 +1,7 @@
 -- plan_candidate_table: the audience of one plan while it is judged.
 -- Grain: one row per wave, contact and subject of the audience; an audience about nothing in particular has the empty
---        subject.
+--        subject. person is the hash of the address, which several contacts may share, or the key of a contact that
+--        has none.
 -- Rerun: the table lives in one transaction.
 create temporary table cf_candidate (
     wave_key        text not null,
@@ -17,7 +18,7 @@ create temporary table cf_candidate (
     send_not_before timestamptz not null,
     not_after       timestamptz not null,
     answer_until    timestamptz not null,
-    address_hash    bytea,
+    person          bytea not null,
     language        text,
     time_zone       text,
     approval        text not null,

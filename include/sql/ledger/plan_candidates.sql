@@ -5,10 +5,11 @@
 -- Writes: cf_candidate (temporary).
 -- Values: those of the audience; campaign_id, priority, purpose (of waves that are not open yet), now, hold_out (share
 --         of people), home_zone (of the calendar year), approve (whether key accounts are asked only with approval),
---         reasons (exclusions that a later plan may lift), and those of macros/reasons.sql.
+--         reasons (exclusions that a later plan may lift), and those of macros/reasons.sql. Given when the statement is
+--         written: audience, and is_call (whether people are called).
 -- Rerun: the same ledger gives the same reasons; what was planned before is already_planned. Lots never change.
 {% from "macros/lot.sql" import lot %}
-{% from "macros/reasons.sql" import personal_reason, asked_reason, reserved_reason, cap_reason %}
+{% from "macros/reasons.sql" import personal_reason, asked_reason, reserved_reason, cap_reason, is_person %}
 {% macro is_refused(ask) -%}
 {{ ask }}.state = 'cancelled' and {{ ask }}.state_reason = 'not_approved'
 {%- endmacro %}
@@ -37,7 +38,7 @@ placed as (
 
 insert into cf_candidate (
     wave_key, wave_id, contact_key, subject_source, subject_id, order_source, order_id, product, region, segment, occasion,
-    send_not_before, not_after, answer_until, address_hash, language, time_zone, approval, lot, reason,
+    send_not_before, not_after, answer_until, person, language, time_zone, approval, lot, reason,
     deferral
 )
 select
@@ -55,16 +56,16 @@ select
     a.send_not_before,
     a.not_after,
     a.answer_until,
-    c.address_hash,
+    p.person,
     c.language,
     c.time_zone,
     case
         when %(approve)s and exists (
-            select 1 from cf_ledger.contact as k where k.address_hash = c.address_hash and k.is_key_account
+            select 1 from cf_ledger.contact as k where {{ is_person("k", "c", is_call) }} and k.is_key_account
         ) then 'wanted'
         else 'not_needed'
     end as approval,
-    {{ lot("a.wave_id || '/'", "c.address_hash") | indent }} as lot,
+    {{ lot("a.wave_id || '/'", "p.person") | indent }} as lot,
     case
         -- The wave asks about this already; a cancelled ask is judged anew, but not after a person's no.
         when mine.subject_id = a.subject_key
@@ -74,12 +75,12 @@ select
         when asked.is_asked is not null
             then case when asked.is_asked then 'already_asked' else 'not_approved' end
         else coalesce(
-            {{ personal_reason("c", "%(now)s", "a.purpose") | indent(12) }},
+            {{ personal_reason("c", "%(now)s", "a.purpose", is_call=is_call) | indent(12) }},
             case
                 when
                     %(hold_out)s > 0
                     and {{ lot("'held_out/' || to_char(a.asked_at at time zone %(home_zone)s, 'YYYY') || '/'",
-                        "c.address_hash") | indent(20) }} < %(hold_out)s
+                        "p.person") | indent(20) }} < %(hold_out)s
                     then 'held_out'
             end
         )
@@ -91,14 +92,15 @@ select
             then case when {{ is_refused("mine") }} then 'not_approved' else 'asked_recently' end
         else coalesce(
             {{ asked_reason("c", "a.asked_at", "%(now)s", same_ask="false", count_planned=true,
-                priority="a.priority") | indent(12) }},
-            {{ reserved_reason("c", "a.asked_at", "%(now)s", same_ask="false", priority="a.priority") | indent(12) }},
+                priority="a.priority", is_call=is_call) | indent(12) }},
+            {{ reserved_reason("c", "a.asked_at", "%(now)s", same_ask="false", priority="a.priority", is_call=is_call) | indent(12) }},
             {{ cap_reason("c", "a.asked_at", "%(now)s", same_ask="false", count_planned=true,
-                priority="a.priority") | indent(12) }}
+                priority="a.priority", is_call=is_call) | indent(12) }}
         )
     end as deferral
 from placed as a
 left join cf_ledger.contact as c on a.contact_key = c.contact_key
+cross join lateral (select coalesce(c.address_hash, uuid_send(a.contact_key)) as person) as p
 left join cf_ledger.invitation as mine
     on
         a.wave_id = mine.wave_id

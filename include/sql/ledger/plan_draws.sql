@@ -19,11 +19,11 @@ person as (
     select
         c.wave_key,
         c.lot,
-        row_number() over (partition by c.wave_key order by c.lot, c.address_hash) as place
+        row_number() over (partition by c.wave_key order by c.lot, c.person) as place
     from (
         select distinct
             wave_key,
-            address_hash,
+            person,
             lot
         from cf_candidate
         where reason is null and deferral is null

@@ -5,7 +5,7 @@
 -- Rerun: reads only. Two contacts with one address are one person.
 select
     c.wave_key,
-    count(distinct c.address_hash) filter (where c.reason is null and c.deferral is null) as frame_count
+    count(distinct c.person) filter (where c.reason is null and c.deferral is null) as frame_count
 from cf_candidate as c
 left join cf_ledger.wave as w on c.wave_id = w.wave_id
 where w.wave_id is null

@@ -43,7 +43,7 @@ seated as (
             d.drawn_reason,
             case
                 when dense_rank() over (
-                    partition by d.wave_key, d.drawn_reason is null order by d.lot, d.address_hash
+                    partition by d.wave_key, d.drawn_reason is null order by d.lot, d.person
                 ) > d.places then 'sampled_out'
             end
         ) as own_reason
@@ -58,7 +58,7 @@ ranked as (
         first_value(s.contact_key) over person as chosen_contact
     from seated as s
     window person as (
-        partition by s.own_reason is null, s.address_hash
+        partition by s.own_reason is null, s.person
         order by s.wave_key desc, s.subject_id desc, s.contact_key
     )
 )

@@ -6,19 +6,21 @@
     the run, at which a wave is open or over. A person is all contacts with one address: what one of them said or was
     asked holds for the others. Other asks are rows `i` of cf_ledger.invitation; `same_ask` is a condition on them that
     is true for those that do not count. Mails, reminders and calls are asks alike.
+    `is_call` (known when the statement is written): the person is called. That needs no address; who has none is this
+    one contact, and a mailbox that takes no mail says nothing about a telephone.
     Aliases that the macros use themselves, so that an expression given to them must not: ask, cap, f, i, k, last,
     other, s, said, v, word.
     Values: consent ('opt_in' or 'opt_out'), quiet_days, cap_days and cap_most (lists of equal length).
 #}
 
 {# What stands against asking this person at all; null when nothing does. The first reason that applies. #}
-{% macro personal_reason(contact, moment, purpose) %}
+{% macro personal_reason(contact, moment, purpose, is_call=false) %}
 coalesce(
-    case when {{ contact }}.address_hash is null then 'no_address' end,
+    case when {{ contact }}.{{ "contact_key" if is_call else "address_hash" }} is null then 'no_address' end,
     (
         select case s.reason when 'manual' then 'suppressed' else s.reason end
         from cf_ledger.suppression as s
-        where s.address_hash = {{ contact }}.address_hash
+        where s.address_hash = {{ contact }}.address_hash{{ " and s.reason in ('unsubscribed', 'manual')" if is_call }}
         order by array_position(array['unsubscribed', 'bounced', 'refused', 'manual'], s.reason)
         limit 1
     ),
@@ -32,7 +34,7 @@ coalesce(
                 where said.contact_key = k.contact_key and said.purpose in ('survey', {{ purpose }})
                 order by said.purpose, said.recorded_at desc
             ) as word
-            where k.address_hash = {{ contact }}.address_hash and not word.is_granted
+            where {{ is_person("k", contact, is_call) }} and not word.is_granted
         ) then 'no_consent'
         when %(consent)s = 'opt_in' and not exists (
             select 1
@@ -49,7 +51,7 @@ coalesce(
             from cf_ledger.contact as k
             inner join cf_core.fct_complaint as f on k.contact_key = f.contact_key
             where
-                k.address_hash = {{ contact }}.address_hash
+                {{ is_person("k", contact, is_call) }}
                 and f.received_at <= {{ moment }}
                 and (f.closed_at is null or f.closed_at > {{ moment }})
         ) then 'open_complaint'
@@ -63,13 +65,13 @@ coalesce(
     `count_planned`: whether an invitation counts that waits in an open wave; with `priority`, an expression of the
     priority of this ask, only those of equal priority count (reserved_reason tells of the higher ones).
 #}
-{% macro asked_reason(contact, moment, now, same_ask, count_planned, priority=none) %}
+{% macro asked_reason(contact, moment, now, same_ask, count_planned, priority=none, is_call=false) %}
 (
     select case when bool_or(i.contact_key = {{ contact }}.contact_key) then 'asked_recently' else 'duplicate_address' end
     from cf_ledger.contact as k
     inner join cf_ledger.invitation as i on k.contact_key = i.contact_key
     where
-        k.address_hash = {{ contact }}.address_hash
+        {{ is_person("k", contact, is_call) }}
         and not ({{ same_ask }})
         and (
             ({{ is_sent("i") }} and {{ is_near(sent_at("i"), moment) | indent(12) }})
@@ -89,13 +91,13 @@ coalesce(
     quiet_days before or after `moment`: reserved; else null. Whoever is left out for it is asked later, if the
     occasion is fresh then.
 #}
-{% macro reserved_reason(contact, moment, now, same_ask, priority) %}
+{% macro reserved_reason(contact, moment, now, same_ask, priority, is_call=false) %}
 (
     select 'reserved'
     from cf_ledger.contact as k
     inner join cf_ledger.invitation as i on k.contact_key = i.contact_key
     where
-        k.address_hash = {{ contact }}.address_hash
+        {{ is_person("k", contact, is_call) }}
         and not ({{ same_ask }})
         and {{ is_waiting("i", now, "> " ~ priority) | indent(8) }}
         and {{ is_near(due_at("i", now), moment) | indent(8) }}
@@ -110,7 +112,7 @@ coalesce(
     `count_planned`: whether asks count that wait in an open wave. With `priority`, an expression of the priority of
     this ask, waiting asks of lower priority do not count, and waiting asks of higher priority count in any case.
 #}
-{% macro cap_reason(contact, moment, now, same_ask, count_planned, priority=none) %}
+{% macro cap_reason(contact, moment, now, same_ask, count_planned, priority=none, is_call=false) %}
 (
     select 'over_limit'
     from (
@@ -120,7 +122,7 @@ coalesce(
         inner join cf_ledger.invitation as i on k.contact_key = i.contact_key
         where
             cardinality(cast(%(cap_days)s as integer [])) > 0
-            and k.address_hash = {{ contact }}.address_hash
+            and {{ is_person("k", contact, is_call) }}
             and not ({{ same_ask }})
             and (
                 {{ is_sent("i") }}
@@ -141,6 +143,15 @@ coalesce(
         ) >= cap.most
     limit 1
 )
+{%- endmacro %}
+
+{# Whether two contacts are one person. Without an address, a contact is a person only when people are called. #}
+{% macro is_person(other, contact, is_call) -%}
+{% if is_call -%}
+({{ other }}.address_hash = {{ contact }}.address_hash or {{ other }}.contact_key = {{ contact }}.contact_key)
+{%- else -%}
+{{ other }}.address_hash = {{ contact }}.address_hash
+{%- endif %}
 {%- endmacro %}
 
 {# Whether the invitation reached the person, or may have: what is being sent counts, what was refused or bounced not. #}

@@ -75,7 +75,11 @@ class InvitationPlan:
         """
         for name in ("plan_lock", "plan_candidate_table", "plan_draw_table", "plan_table"):
             self._execute(name)
-        statement = sql_text("ledger/plan_candidates.sql", audience=_audience_sql(self._campaign.audience))
+        statement = sql_text(
+            "ledger/plan_candidates.sql",
+            audience=_audience_sql(self._campaign.audience),
+            is_call=self._campaign.channel == "phone",
+        )
         try:
             self._connection.execute(statement.encode(), {**audience.values, **self._values})
         except (psycopg.ProgrammingError, psycopg.IntegrityError, psycopg.DataError) as error:
