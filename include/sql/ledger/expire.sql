@@ -10,5 +10,7 @@ from cf_ledger.wave as w
 where
     i.wave_id = w.wave_id
     and w.campaign_id = %(campaign_id)s
+    -- Said of the wave first: what waits in the others is not read.
+    and least(w.not_after, w.answer_until - interval '1 day') <= %(clock)s
     and case when i.reminder_number = 0 then w.not_after else w.answer_until - interval '1 day' end <= %(clock)s
     and i.state = 'planned'
