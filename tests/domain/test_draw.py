@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cf_operators.domain.draw import Draw, draw, most_people
+from cf_operators.domain.draw import draw, most_people
 from cf_operators.domain.sample import Sample
 
 
@@ -29,7 +29,9 @@ from cf_operators.domain.sample import Sample
 def test_the_smallest_size_binds(
     frame_count: int, sample: Sample | None, most: int | None, size: int | None, chance: float
 ) -> None:
-    assert draw("w", frame_count, sample, most) == Draw("w", frame_count, size, pytest.approx(chance))
+    drawn = draw("w", frame_count, sample, most)
+    assert (drawn.wave_key, drawn.frame_count, drawn.size) == ("w", frame_count, size)
+    assert drawn.inclusion_probability == pytest.approx(chance)
 
 
 @pytest.mark.parametrize(
