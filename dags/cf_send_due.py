@@ -4,7 +4,7 @@
 Every quarter of an hour, sends what had to wait in any campaign: for the morning where the person lives, for the next
 day because a limit was used up, for the mail server that wanted a mail later, or for a person who has approved it now.
 
-1. **remind** plans the reminders of ad hoc campaigns, which have no run of their own every day.
+1. **remind** plans the reminders of ad hoc campaigns, which have no run of their own every day; the next run sends them.
 2. **due** counts what may go now, and says how many workers shall send it. When nothing is due, that was all.
 3. **send** claims, renders and sends, each worker its share.
 4. **sent** adds up what they did, and what still waits and why.
@@ -45,5 +45,6 @@ with DAG(
     sent = SumUpSendingOperator(task_id="sent", outlets=[INVITATIONS], trigger_rule=TriggerRule.NONE_FAILED)
     for campaign in programme.campaigns:
         if campaign.kind == "ad_hoc":
-            PlanRemindersOperator(task_id=f"remind_{campaign.id}", campaign_id=campaign.id) >> due
+            # Beside the sending, not before it: a plan that fails must be seen, and hold up no mail of others.
+            PlanRemindersOperator(task_id=f"remind_{campaign.id}", campaign_id=campaign.id)
     due >> send >> sent

@@ -75,6 +75,26 @@ def test_only_customers_active_before_the_start_are_asked_once_a_year(people: Pe
     assert set(people.invitations()) == {active}
 
 
+def test_whose_day_lies_after_the_end_of_the_wave_is_not_planned(people: People, plan: Plan) -> None:
+    """A later start_on moves the days of the people, but not the end of a wave that is open."""
+    opened = datetime(2026, 10, 1, 8, tzinfo=UTC)
+    people.now = opened
+    first = people.contact()
+    people.order(first, ordered_days_ago=100, days_ago=None, status="open")
+    plan("annual", now=opened)
+    others = [people.contact() for _ in range(60)]
+    for contact in others:
+        people.order(contact, ordered_days_ago=100, days_ago=None, status="open")
+    later = opened + timedelta(days=27)
+    plan("annual", now=later, start_on=later.date().isoformat())
+    [wave] = people.warehouse.rows("select not_after from cf_ledger.wave")
+    planned = people.invitations()
+    assert all(row["send_not_before"] < wave["not_after"] for row in planned.values())
+    late = {contact for contact in others if contact not in planned}
+    assert late
+    assert {people.exclusions()[contact].pop() for contact in late} == {"not_fresh"}
+
+
 def test_start_on_must_be_a_date(plan: Plan) -> None:
     with pytest.raises(ConfigurationError, match='start_on: "soon" is not a date; write it as 2026-10-01'):
         plan("annual", start_on="soon")

@@ -70,7 +70,7 @@ select
         -- The wave asks about this already; a cancelled ask is judged anew, but not after a person's no.
         when mine.subject_id = a.subject_key
             then case when {{ is_refused("mine") }} then 'not_approved' else 'already_planned' end
-        when a.last_at <= %(now)s then 'not_fresh'
+        when a.last_at <= a.asked_at then 'not_fresh'
         -- Asked about the same in another wave of the campaign.
         when asked.is_asked is not null
             then case when asked.is_asked then 'already_asked' else 'not_approved' end
