@@ -28,7 +28,7 @@ KILLS = (6, 2)
 """How many workers are killed in the first round, and in the second."""
 LEASE_OVER = timedelta(minutes=16)
 MOST_ROUNDS = 20
-MOST_SECONDS = 120
+MOST_SECONDS = 240
 """For a round of processes; only a sender that hangs needs more."""
 MOST_GIVING_UP = 20
 """Workers to which the server was unavailable; that is rare, as each of them has four lines."""
@@ -185,6 +185,7 @@ def check_that_it_was_chaos(rows: list[dict[str, Any]], server: ChaoticMailServe
     states = Counter((row["state"], row["state_reason"]) for row in rows)
     assert {stage for stage, _ in server.acts} >= {"greeting", *AT_MAIL}
     assert len(workers.killed) == sum(KILLS)
-    assert 0 < states["unknown", LAPSED] <= BATCH * len(workers.killed)
+    # A worker may begin a batch while the last mails of the one before are on their way.
+    assert 0 < states["unknown", LAPSED] <= 2 * BATCH * len(workers.killed)
     assert states["unknown", REPLY_LOST] > 0
     assert states["accepted", None] > PLANNED * 0.75
