@@ -191,6 +191,8 @@
     document.title = heading.textContent;
     scrollTo(0, 0);
     heading.focus();
+    // Once more when all is drawn: a busy browser takes the focus from what was removed only then.
+    requestAnimationFrame(() => setTimeout(() => heading.focus()));
   }
 
   function escaped(text) {
