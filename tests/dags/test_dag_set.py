@@ -26,6 +26,7 @@ SCHEDULES = {
     "cf_send_complaint_follow_up": "30 8 * * * Europe/Berlin",
     "cf_send_annual": "0 10 * * * Europe/Berlin",
     "cf_send_ad_hoc": None,
+    "cf_plan_deferred": "0 8 * * * Europe/Berlin",
     "cf_send_due": "*/15 * * * * Europe/Berlin",
     "cf_report_wave": None,
     "cf_settle_unknown": None,

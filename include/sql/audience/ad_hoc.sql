@@ -2,7 +2,8 @@
 -- Grain: one row per contact of the chosen segments, regions and languages who bought one of the chosen products.
 -- Reads: cf_core.dim_contact, cf_core.fct_order.
 -- Values: wave_key, title, segments, regions, products, languages (lists of text; an empty list chooses all),
---         now (moment of the run), today (its day where the organisation is), fresh_days, answer_days, time_zone.
+--         triggered_at (moment of the trigger), today (its day where the organisation is), fresh_days, answer_days,
+--         time_zone. A later plan of the same wave is given the same values.
 -- Rerun: reads only.
 select
     cast(%(wave_key)s as text) as wave_key,
@@ -15,7 +16,7 @@ select
     c.region,
     c.segment,
     cast(%(title)s as text) as occasion,
-    cast(%(now)s as timestamptz) as send_not_before,
+    cast(%(triggered_at)s as timestamptz) as send_not_before,
     cast(%(today)s + %(fresh_days)s + 1 as timestamp) at time zone %(time_zone)s as not_after,
     cast(%(today)s + %(fresh_days)s + 1 + %(answer_days)s as timestamp) at time zone %(time_zone)s as answer_until
 from cf_core.dim_contact as c

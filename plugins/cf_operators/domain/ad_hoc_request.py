@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, Field, ValidationError
 
 from cf_operators.domain.entry import Entry
 from cf_operators.domain.problem import problems_of, shown
@@ -54,6 +54,13 @@ class AdHocRequest(Entry):
         ascii_title = unicodedata.normalize("NFKD", self.title).encode("ascii", "ignore").decode().lower()
         slug = re.sub(r"[^a-z0-9]+", "-", ascii_title)[:40].strip("-") or "wave"
         return f"{slug}-{triggered_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+class TriggeredRequest(Entry):
+    """A request and when it was triggered: all that a later plan needs to find the same wave and the same audience."""
+
+    request: AdHocRequest
+    triggered_at: AwareDatetime
 
 
 def read_request(given: Mapping[str, Any]) -> AdHocRequest:

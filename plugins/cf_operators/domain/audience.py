@@ -89,7 +89,10 @@ def annual_audience(
 def ad_hoc_audience(
     campaign: AdHocCampaign, request: AdHocRequest, triggered_at: datetime, time_zone: str
 ) -> Audience:
-    """The contacts that a request chooses. Its wave ends at a midnight of the organisation."""
+    """The contacts that a request chooses. Its wave ends at a midnight of the organisation.
+
+    Whenever the wave is planned, the values are those of the moment of the trigger.
+    """
     return Audience(
         {
             "wave_key": request.wave_key(triggered_at),
@@ -98,7 +101,7 @@ def ad_hoc_audience(
             "regions": list(request.regions),
             "products": list(request.products),
             "languages": list(request.languages),
-            "now": triggered_at,
+            "triggered_at": triggered_at,
             "today": _local_day(triggered_at, time_zone),
             "time_zone": time_zone,
             "fresh_days": campaign.fresh_days,

@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 import psycopg
 from psycopg.rows import class_row, tuple_row
 
+from cf_operators.domain.ad_hoc_request import TriggeredRequest
 from cf_operators.domain.audience import Audience
 from cf_operators.domain.campaign import Campaign
 from cf_operators.domain.draw import Draw
@@ -34,7 +35,7 @@ class InvitationPlan:
     """One plan in the transaction of the caller, who commits. At most one is made at a time, over all campaigns.
 
     The steps, in this order: ``judge``, ``draw`` (as far as ``frames`` gives waves to draw), ``verdicts``, and unless
-    it is only counted ``open_waves`` and ``write``.
+    it is only counted ``open_waves`` (left out when they are open) and ``write``.
 
     :param asking: the rules of asking over all campaigns.
     :param now: the time of the run; everything is judged as of then.
@@ -117,9 +118,25 @@ class InvitationPlan:
         """Ids of the waves that get new invitations."""
         return [row[0] for row in self._tuples("plan_wave_ids")]
 
-    def open_waves(self, survey_id: str, survey_version: str, run_id: str, note: str | None) -> None:
-        """Open the waves of the plan; those that are open stay as they are."""
-        values = {"survey_id": survey_id, "survey_version": survey_version, "run_id": run_id, "note": note}
+    def open_waves(
+        self,
+        survey_id: str,
+        survey_version: str,
+        run_id: str,
+        note: str | None,
+        request: TriggeredRequest | None = None,
+    ) -> None:
+        """Open the waves of the plan; those that are open stay as they are.
+
+        :param request: what the wave of an ad hoc campaign was triggered for; kept with it for later plans.
+        """
+        values = {
+            "survey_id": survey_id,
+            "survey_version": survey_version,
+            "run_id": run_id,
+            "note": note,
+            "request": request.model_dump_json() if request else None,
+        }
         self._execute("plan_waves", values)
 
     def known_zones(self) -> frozenset[str]:

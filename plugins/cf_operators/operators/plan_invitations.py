@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
-from cf_operators.domain.ad_hoc_request import AdHocRequest
+from cf_operators.domain.ad_hoc_request import AdHocRequest, TriggeredRequest
 from cf_operators.domain.audience import (
     Audience,
     ad_hoc_audience,
@@ -22,14 +22,12 @@ from cf_operators.domain.campaign import (
     ComplaintFollowUpCampaign,
     PostPurchaseCampaign,
 )
-from cf_operators.domain.draw import draw, most_people
-from cf_operators.domain.invitation import Identity, identify
 from cf_operators.domain.programme import Programme
 from cf_operators.errors import ConfigurationError
-from cf_operators.hooks.invitation_plan import InvitationPlan
 from cf_operators.hooks.survey_register import register_survey
 from cf_operators.hooks.warehouse import DEFAULT_CONNECTION, WarehouseHook
 from cf_operators.operators.ad_hoc_params import request_in
+from cf_operators.operators.judging import counts_of, identities, judge
 from cf_operators.operators.run_time import run_time
 from cf_operators.programme import load_programme
 
@@ -75,41 +73,21 @@ class PlanInvitationsOperator(BaseOperator):
         request = request_in(context) if campaign.kind == "ad_hoc" else None
         audience = _audience(campaign, programme, now, request, context["params"])
         dry_run = self.only_count or bool(request and request.dry_run)
+        summary = {"campaign": campaign.id, "in_period": audience is not None, "dry_run": dry_run}
         if audience is None:
-            summary = _summary(campaign, {}, 0, [], in_period=False, dry_run=dry_run)
+            summary |= counts_of({})
         else:
             with WarehouseHook(self.warehouse_conn_id).transaction() as connection:
-                plan = InvitationPlan(
-                    connection, campaign, programme.asking, now, programme.organisation.time_zone
-                )
-                verdicts, awaiting = _judge(plan, campaign, audience)
-                summary = _summary(
-                    campaign, verdicts, awaiting, plan.waves(), in_period=True, dry_run=dry_run
-                )
+                plan, counts = judge(connection, programme, campaign, audience, now)
+                summary |= counts
                 if not dry_run:
                     survey = programme.survey((request and request.survey) or campaign.survey)
                     version = register_survey(connection, survey, now)
-                    plan.open_waves(survey.id, version, context["run_id"], audience.note)
-                    plan.write(_identities(plan, campaign, programme))
+                    kept = TriggeredRequest(request=request, triggered_at=now) if request else None
+                    plan.open_waves(survey.id, version, context["run_id"], audience.note, kept)
+                    plan.write(identities(plan, campaign, programme))
         self.log.info("%s: %s", "Counted, nothing written" if dry_run else "Planned", summary)
         return summary
-
-
-def _judge(plan: InvitationPlan, campaign: Campaign, audience: Audience) -> tuple[dict[str, int], int]:
-    plan.judge(audience)
-    if campaign.sample or audience.most:
-        frames = plan.frames().items()
-        draws = [draw(wave_key, count, campaign.sample, audience.most) for wave_key, count in frames]
-        plan.draw(draws, campaign.sample.share if campaign.sample else None)
-    return plan.verdicts(most_people(campaign.sample, audience.most))
-
-
-def _identities(plan: InvitationPlan, campaign: Campaign, programme: Programme) -> Iterator[Identity]:
-    domain = programme.organisation.sender.address.rpartition("@")[2]
-    languages, home = programme.organisation.languages, programme.organisation.time_zone
-    zones = plan.known_zones()
-    for candidate in plan.askable():
-        yield identify(candidate, campaign.id, languages, domain, home, zones)
 
 
 def _audience(
@@ -140,28 +118,3 @@ def _start_on(value: object) -> date | None:
         raise ConfigurationError(
             f'parameter start_on: "{value}" is not a date; write it as 2026-10-01, or leave it empty'
         ) from None
-
-
-def _summary(
-    campaign: Campaign,
-    verdicts: Mapping[str, int],
-    awaiting: int,
-    waves: list[str],
-    *,
-    in_period: bool,
-    dry_run: bool,
-) -> dict[str, Any]:
-    excluded = {
-        verdict: count for verdict, count in verdicts.items() if verdict not in {"planned", "already_planned"}
-    }
-    return {
-        "campaign": campaign.id,
-        "in_period": in_period,
-        "dry_run": dry_run,
-        "candidates": sum(verdicts.values()),
-        "planned": verdicts.get("planned", 0),
-        "already_planned": verdicts.get("already_planned", 0),
-        "awaiting_approval": awaiting,
-        "excluded": excluded,
-        "waves": waves,
-    }
