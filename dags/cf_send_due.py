@@ -4,7 +4,7 @@
 Every quarter of an hour, sends what had to wait in any campaign: for the morning where the person lives, for the next
 day because a limit was used up, for the mail server that wanted a mail later, or for a person who has approved it now.
 
-1. **remind** plans the reminders of ad hoc campaigns, which have no run of their own every day; the next run sends them.
+1. **remind** plans the reminders of ad hoc campaigns, which have no daily run of their own; the next run sends them.
 2. **due** counts what may go now, and says how many workers shall send it. When nothing is due, that was all.
 3. **send** claims, renders and sends, each worker its share.
 4. **sent** adds up what they did, and what still waits and why.
