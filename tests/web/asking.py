@@ -98,7 +98,7 @@ class Pages:
     def empty(self) -> None:
         self.execute(
             "truncate cf_ledger.wave, cf_ledger.invitation, cf_ledger.decision, cf_ledger.contact, "
-            "cf_ledger.survey, cf_landing.form_submission cascade"
+            "cf_ledger.survey, cf_ledger.suppression, cf_ledger.consent, cf_landing.form_submission cascade"
         )
 
     def wave(self, wave_id: str = WAVE, **columns: Any) -> None:
