@@ -104,7 +104,7 @@ def test_whoever_said_no_does_not_count(
     programme(sending={"per_day": 2})
     for number in range(4):
         contact = wave.people.contact()
-        wave.plan(contact)
+        wave.plan(contact, send_not_before=NOW + timedelta(seconds=number))
         if number % 2 == 0:
             wave.people.consent(contact, False, NOW)
     summary = wave.send(clock=NOW + timedelta(minutes=1))
