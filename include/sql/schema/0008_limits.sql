@@ -15,15 +15,6 @@ comment on column cf_ledger.sending_limit.used_count is
 comment on column cf_ledger.sending_limit.next_free_at is
 'When the flow of mails per second is as if none had gone out: the theoretical arrival time of GCRA, by the clock of the database.';
 
-create table cf_ledger.claim_ahead (
-    claimed_by  text primary key,
-    lease_until timestamptz not null
-);
-comment on table cf_ledger.claim_ahead is
-'Batches that a worker has claimed while it was still sending the one before. Of these nothing has been handed to the mail server: when the worker is gone, they go back into the queue.';
-comment on column cf_ledger.claim_ahead.claimed_by is 'The batch, as in cf_ledger.invitation.claimed_by.';
-comment on column cf_ledger.claim_ahead.lease_until is 'When the claim lapses.';
-
 alter table cf_ledger.invitation
 add column lane text not null default '';
 comment on column cf_ledger.invitation.lane is
