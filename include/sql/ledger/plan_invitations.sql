@@ -35,6 +35,8 @@ from cf_plan as p
 inner join cf_plan_identity as d on p.wave_key = d.wave_key and p.contact_key = d.contact_key
 inner join cf_ledger.wave as w on p.wave_id = w.wave_id
 where p.verdict = 'planned'
+-- In the order in which they are claimed: a batch then lies on few pages, and costs half.
+order by p.send_not_before, d.invitation_id
 on conflict (invitation_id) do update set
     state = 'planned',
     state_reason = null,
