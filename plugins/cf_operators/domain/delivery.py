@@ -63,6 +63,7 @@ class Delivery:
 
 
 NOT_TRIED = Delivery("planned", is_attempt=False)
+ON_ITS_WAY = Delivery("unknown", reason="the worker ended while the mail was on its way")
 NO_ADDRESS = Delivery("refused", reason="no address that mail can be sent to")
 
 

@@ -9,23 +9,21 @@ from types import TracebackType
 from typing import Self
 from uuid import UUID
 
-from cf_operators.domain.delivery import NOT_TRIED, Delivery
+from cf_operators.domain.delivery import NOT_TRIED, ON_ITS_WAY, Delivery
 from cf_operators.errors import ConfigurationError, MailServerUnavailable
 from cf_operators.hooks.smtp_line import Parcel, SmtpLine
 from cf_operators.hooks.smtp_settings import SmtpSettings
 
 
 class MailServer:
-    """Sends batches of mail over ``lines`` connections, at most ``per_second`` mails a second.
+    """Sends batches of mail over ``lines`` connections.
 
     Use as an asynchronous context manager. No connection is opened before the first mail.
     """
 
-    def __init__(self, settings: SmtpSettings, lines: int = 4, per_second: float | None = None) -> None:
+    def __init__(self, settings: SmtpSettings, lines: int = 4) -> None:
         context = settings.tls_context()
         self._lines = [SmtpLine(settings, context) for _ in range(max(lines, 1))]
-        self._interval = 1 / per_second if per_second else 0.0
-        self._next_turn = 0.0
 
     async def __aenter__(self) -> Self:
         return self
@@ -59,27 +57,22 @@ class MailServer:
                 await line.open()
             except (ConfigurationError, MailServerUnavailable) as failure:
                 return failure
-            await self._turn()
             if not waiting:
                 break
             parcel, is_used_line = waiting.popleft(), line.carried > 0
+            # Whoever reads the results before there is one has to think of the worst.
+            results[parcel.invitation_id] = ON_ITS_WAY
             try:
                 delivery = await line.carry(parcel)
-                if is_used_line and delivery.is_line_stale:
-                    # The server had closed a line that lay idle. It was asked nothing, so nothing counts as tried.
-                    waiting.appendleft(parcel)
-                else:
-                    results[parcel.invitation_id] = delivery
             except (
                 BaseException
             ):  # cancelled, timed out, told to end: the mail may be at the server all the same
                 results[parcel.invitation_id] = line.break_off()
                 raise
+            if is_used_line and delivery.is_line_stale:
+                # The server had closed a line that lay idle. It was asked nothing, so nothing counts as tried.
+                results[parcel.invitation_id] = NOT_TRIED
+                waiting.appendleft(parcel)
+            else:
+                results[parcel.invitation_id] = delivery
         return None
-
-    async def _turn(self) -> None:
-        """Wait for the next free place in the permitted flow of mails."""
-        if self._interval:
-            now = asyncio.get_running_loop().time()
-            self._next_turn = max(self._next_turn, now) + self._interval
-            await asyncio.sleep(self._next_turn - self._interval - now)
