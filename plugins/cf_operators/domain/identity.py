@@ -28,7 +28,9 @@ def clean_address(text: str | None) -> str | None:
     """
     if not text:
         return None
-    visible = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+    visible = text
+    if not text.isascii():
+        visible = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
     local, at, domain = unicodedata.normalize("NFC", visible).strip().rpartition("@")
     if not at or not _LOCAL_PART.fullmatch(local):
         return None
