@@ -46,7 +46,7 @@ def mail_message(
     # "=_" cannot occur in quoted-printable text, so the boundary never occurs inside of a part.
     boundary = f"=_{invitation_id.hex}"
     words = (
-        ("Date", format_datetime(sent_at)),
+        ("Date", _date(sent_at.replace(microsecond=0))),
         ("Message-ID", message_id),
         ("List-Unsubscribe", f"<{unsubscribe_url}>"),
         ("Content-Type", f'multipart/alternative; boundary="{boundary}"'),
@@ -77,6 +77,11 @@ def _to(name: str, address: str) -> bytes:
     message = EmailMessage(policy=SMTP if address.isascii() else SMTPUTF8)
     message["To"] = Address(name, *address.rsplit("@", 1))
     return message.as_bytes().removesuffix(b"\r\n")
+
+
+@lru_cache(maxsize=4)
+def _date(sent_at: datetime) -> str:
+    return format_datetime(sent_at)
 
 
 @lru_cache(maxsize=1000)
