@@ -7,7 +7,6 @@ purpose only: a link that answers cannot unsubscribe. Whoever does not hold the 
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from uuid import UUID
 
 from itsdangerous import BadSignature, Signer
 from itsdangerous.encoding import base64_decode, base64_encode
+from itsdangerous.signer import SigningAlgorithm
 
 Purpose = Literal["answer", "unsubscribe", "preferences"]
 """What a customer's own link is for."""
@@ -159,4 +159,14 @@ def _signer(key: str, purpose: str) -> Signer:
         raise ValueError(f"the signing key has {len(key)} characters; it needs {SHORTEST_KEY} at least")
     # HMAC-SHA-256 with a key of its own per purpose, so that one link can never stand in for another.
     purpose_key = hmac.digest(key.encode(), f"customer focus link: {purpose}".encode(), "sha256")
-    return Signer(purpose_key, salt=b"link", sep=".", digest_method=hashlib.sha256, key_derivation="hmac")
+    # The last step of the derivation is done here, once, and not by the signer for each link.
+    link_key = hmac.digest(purpose_key, b"link", "sha256")
+    return Signer(link_key, sep=".", key_derivation="none", algorithm=_HmacSha256())
+
+
+class _HmacSha256(SigningAlgorithm):
+    """HMAC-SHA-256 in one call, at a third of the time: a wave has three links per mail."""
+
+    def get_signature(self, key: bytes, value: bytes) -> bytes:
+        """The signature of a value."""
+        return hmac.digest(key, value, "sha256")
