@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from cf_operators.domain.survey import version_of
 from cf_operators.web.form_texts import direction
 from tests.e2e.forms import DESKTOP, PHONE, Forms, choose, is_too_wide, violations
-from tests.web.running_form import definition_of, invite, preview_link
+from tests.web.running_form import SURVEYS, definition_of, invite, preview_link
 
 LANGUAGES = ("en", "ar")
 
@@ -134,10 +134,19 @@ def test_all_other_pages(forms: Forms, language: str) -> None:
         look(forms, page, f"{language}-unsubscribed")
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
-@pytest.mark.parametrize("survey", ["post_purchase", "annual", "ad_hoc"])
+@pytest.mark.parametrize("language", ["en", "de", "ar"])
+@pytest.mark.parametrize("survey", sorted(path.stem for path in SURVEYS.glob("*.json")))
 def test_the_shipped_surveys(forms: Forms, survey: str, language: str) -> None:
     with forms.page(PHONE) as page:
         page.goto(invite(forms.warehouse, definition_of(survey), language=language).survey)
         expect(page.locator(".sd-question").first).to_be_visible()
-        look(forms, page, f"{survey}-{language}")
+        look(forms, page, f"{survey}-{language}-1")
+        forward = page.locator(".sd-navigation__next-btn")
+        for number in range(2, len(definition_of(survey).get("pages", [])) + 1):
+            first = page.locator(".sd-question").first.get_attribute("data-name")
+            for question in page.locator(".sd-question:has(.sd-rating)").all():
+                question.locator("label").first.click()
+            forward.click()
+            expect(page.locator(f"[data-name={first}]")).to_have_count(0)
+            look(forms, page, f"{survey}-{language}-{number}")
+        assert not forward.is_visible()

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import yaml
 
 from cf_operators.domain.first_question import FirstRating
 from cf_operators.domain.language import is_right_to_left
@@ -59,6 +60,13 @@ class Page(HTMLParser):
             self.text += data
 
 
+def words_of(template: str, language: str, key: str) -> str:
+    """A text of the shipped files, its placeholders filled in."""
+    files = [MAIL_ROOT / folder / f"{language}.yml" for folder in ("frame", template)]
+    texts = {key: text for file in files for key, text in yaml.safe_load(file.read_text()).items()}
+    return str(texts[key]).replace("{{ organisation.name }}", ORGANISATION.name)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_every_mail_has_all_that_it_must_have(template: str, language: str) -> None:
@@ -71,6 +79,10 @@ def test_every_mail_has_all_that_it_must_have(template: str, language: str) -> N
         assert "Ana Souza" in part
         assert ORGANISATION.name in part
         assert ORGANISATION.postal_address in part
+        for key in ("reason", "unsubscribe", "preferences", "complain"):
+            assert words_of(template, language, key) in part, key
+    assert words_of(template, language, "preview") in page.text  # what mailboxes show behind the subject
+    assert page.text.index(words_of(template, language, "preview")) < page.text.index("Ana Souza")
     for address in (ANSWER, UNSUBSCRIBE, PREFERENCES, ORGANISATION.complaints):
         assert address in mail.text.splitlines()
     assert page.attributes["html"]["lang"] == language
