@@ -157,7 +157,7 @@ def test_no_page_has_script_or_style_in_it(pages: Pages, path: str) -> None:
     assert not re.search(r'(src|href|action)="(https?:)?//', page)
 
 
-NASTY = "<img src=x onerror=alert(1)>\"'{{ 7*7 }}"
+NASTY = "<img src=x onerror=alert(1)>\"'{{ 7777*7777 }}"
 
 
 def test_whatever_comes_from_outside_is_text(pages: Pages) -> None:
@@ -174,7 +174,7 @@ def test_whatever_comes_from_outside_is_text(pages: Pages) -> None:
     for reply in asked:
         assert reply.status_code == 200
         assert "<img" not in reply.text
-        assert "49" not in re.sub(r"[0-9a-f-]{12,}", "", reply.text)
+        assert str(7777 * 7777) not in reply.text
     for reply in asked[:5]:
         assert NASTY in unescape(reply.text)
 
