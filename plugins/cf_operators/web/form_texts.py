@@ -8,11 +8,11 @@ from pathlib import Path
 
 import yaml
 
+from cf_operators.domain.language import is_right_to_left
 from cf_operators.errors import ConfigurationError
 
 TEXTS_FILE = Path(__file__).resolve().parents[3] / "include" / "templates" / "web" / "texts.yml"
 FALLBACK = "en"
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 _ACCEPTED = re.compile(r"\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?))?\s*")
 
@@ -66,7 +66,7 @@ def accepted_languages(header: str) -> list[str]:
 
 def direction(language: str) -> str:
     """``rtl`` for languages written from right to left, else ``ltr``."""
-    return "rtl" if _primary(language) in RIGHT_TO_LEFT else "ltr"
+    return "rtl" if is_right_to_left(language) else "ltr"
 
 
 def _primary(language: str) -> str:
