@@ -85,6 +85,12 @@ def chosen(page: Page, question: str) -> str | None:
     return found.input_value() if found.count() else None
 
 
+def looks_of_points(page: Page) -> set[str]:
+    """How the points of all ratings look: background and border."""
+    look = "all => all.map(each => (s => s.backgroundColor + s.borderTopColor)(getComputedStyle(each)))"
+    return set(page.locator(".sd-rating__item").evaluate_all(look))
+
+
 def is_too_wide(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
 

@@ -16,6 +16,7 @@ from tests.e2e.forms import (
     chosen,
     in_language,
     is_too_wide,
+    looks_of_points,
     other_language,
 )
 from tests.web.running_form import definition_of, invite, preview_link
@@ -56,6 +57,8 @@ def test_annual_survey_on_a_phone(forms: Forms, language: str) -> None:
         page.get_by_role("button", name=back).click()
         assert (chosen(page, "nps"), chosen(page, "csat")) == ("9", "4")
         page.get_by_role("button", name=forward).click()
+        expect(page.locator("[data-name=delivery]")).to_be_visible()
+        assert len(looks_of_points(page)) == 1  # the finger on the button before leaves no point half chosen
         choose(page, "delivery", 2)
         page.get_by_role("textbox").first.fill("Die Lieferung kam spät – sonst gut. 😀")
         assert not is_too_wide(page)
