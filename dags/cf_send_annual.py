@@ -15,7 +15,8 @@ Asks every customer who bought lately, or a sample of them, once a year: spread 
 4. **report** says in words what became of a wave, once, a day after its last day to answer. The text stands in the log,
    in XCom and in `cf_kpi.wave_report_text`; for a wave that goes on, trigger `cf_report_wave`.
 
-**To open this year's wave on another day**, trigger the DAG with that day as *start_on*.
+**To open this year's wave on another day**, trigger the DAG with that day as *start_on*. The wave keeps it, and the
+plans of the days that follow go by it.
 **Running it again** asks nobody twice: an invitation's id comes from campaign, year and contact.
 """
 

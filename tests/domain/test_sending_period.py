@@ -83,3 +83,17 @@ def test_a_chosen_start_takes_the_place_of_the_one_of_the_programme(today: date,
     assert (period is not None) is is_planned
     if period:
         assert (period.wave_key, period.ends_on) == ("2026", date(2026, 6, 1))
+
+
+@pytest.mark.parametrize(
+    ("today", "first"),
+    [
+        (date(2026, 5, 5), date(2026, 5, 5)),
+        (date(2026, 6, 8), date(2026, 5, 5)),
+        (date(2026, 10, 1), None),  # the year has had its wave
+        (date(2027, 10, 1), date(2027, 10, 1)),
+    ],
+)
+def test_a_wave_that_is_opened_keeps_its_period(today: date, first: date | None) -> None:
+    period = sending_period(campaign("10-01", 28), today, ahead_days=10, opened={2026: date(2026, 5, 5)})
+    assert (period.starts_on if period else None) == first

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cf_operators.errors import ConfigurationError
+from cf_operators.errors import ConfigurationError, DataError
 from tests.people import People
 
 Plan = Callable[..., dict[str, Any]]
@@ -190,3 +190,56 @@ def test_the_plan_ahead_and_the_plan_in_the_period_give_everybody_the_same_day(
     within = plan("annual", now=people.now + timedelta(days=1))
     assert (ahead["planned"], within["already_planned"], within["planned"]) == (17, 17, 0)
     assert asked_on(people) == days
+
+
+# --- the day on which a wave was opened -------------------------------------------------------------------------------
+
+
+def test_who_is_deferred_in_a_wave_with_a_start_of_its_own_is_asked_later(people: People, plan: Plan) -> None:
+    """The runs after the one that was triggered by hand know nothing of its start_on but what the wave keeps."""
+    people.now = datetime(2026, 3, 16, 8, tzinfo=UTC)
+    contacts = [people.contact() for _ in range(20)]
+    for contact in contacts:
+        people.order(contact, ordered_days_ago=60, days_ago=None, status="open")
+    people.complaint(contacts[0])
+    start = people.now.date().isoformat()
+    opened = plan("annual", now=people.now, start_on=start)
+    assert (opened["planned"], opened["excluded"]) == (19, {"open_complaint": 1})
+    days = asked_on(people)
+
+    people.execute("update cf_core.fct_complaint set closed_at = %s", (people.now,))
+    again = plan("annual", now=people.now + timedelta(days=1))
+    assert (again["in_period"], again["planned"], again["already_planned"]) == (True, 1, 19)
+    assert asked_on(people).items() >= days.items()
+    [wave] = people.warehouse.rows("select wave_id, not_after from cf_ledger.wave")
+    assert wave == {"wave_id": "annual/2026", "not_after": datetime(2026, 4, 19, 22, tzinfo=UTC)}
+
+
+def test_the_year_is_over_for_a_campaign_that_was_opened_on_another_day(people: People, plan: Plan) -> None:
+    people.now = datetime(2026, 3, 16, 8, tzinfo=UTC)
+    people.order(people.contact(), ordered_days_ago=60, days_ago=None, status="open")
+    plan("annual", now=people.now, start_on="2026-03-16")
+    assert plan("annual", now=datetime(2026, 10, 5, 8, tzinfo=UTC))["in_period"] is False
+    assert plan("annual", now=datetime(2027, 10, 5, 8, tzinfo=UTC))["in_period"] is True
+
+
+def test_an_open_wave_keeps_its_period_when_the_day_in_the_programme_is_changed(
+    people: People, plan: Plan, programme: Programme
+) -> None:
+    people.now = datetime(2026, 10, 1, 8, tzinfo=UTC)
+    for _ in range(5):
+        people.order(people.contact(), ordered_days_ago=60, days_ago=None, status="open")
+    plan("annual", now=people.now)
+    days = asked_on(people)
+    people.execute("update cf_ledger.invitation set state = 'cancelled', state_reason = 'open_complaint'")
+    programme(campaigns={"annual": {"starts_on": "12-01"}})
+    assert plan("annual", now=people.now)["planned"] == 5
+    assert asked_on(people) == days
+
+
+def test_a_period_that_cannot_be_read_is_named_with_the_remedy(people: People, plan: Plan) -> None:
+    people.order(people.contact(), ordered_days_ago=60, days_ago=None, status="open")
+    plan("annual", start_on=people.now.date().isoformat())
+    people.execute("update cf_ledger.wave set request = '{}'")
+    with pytest.raises(DataError, match=r'wave annual/2026: .* e.g. {"starts_on": "2026-10-01"}'):
+        plan("annual")

@@ -2,4 +2,4 @@
 alter table cf_ledger.wave
 add column request jsonb;
 comment on column cf_ledger.wave.request is
-'Of an ad hoc wave: what was asked for when it was triggered (request), and when (triggered_at). Null for other waves.';
+'What a later plan needs to find the same audience. Of an ad hoc wave: what was asked for when it was triggered (request), and when (triggered_at); of a yearly wave: the first day of its period (starts_on); else null.';

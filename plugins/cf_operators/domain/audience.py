@@ -8,25 +8,29 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from cf_operators.domain.ad_hoc_request import AdHocRequest
+from cf_operators.domain.ad_hoc_request import AdHocRequest, TriggeredRequest
 from cf_operators.domain.campaign import (
     AdHocCampaign,
     AnnualCampaign,
     ComplaintFollowUpCampaign,
     PostPurchaseCampaign,
 )
-from cf_operators.domain.sending_period import GRACE_DAYS, sending_period
+from cf_operators.domain.sending_period import GRACE_DAYS, OpenedPeriod, sending_period
 
 Value = str | int | date | datetime | list[str]
 
 
 @dataclass(frozen=True)
 class Audience:
-    """The values for the audience's SQL file, and how many of it may be asked (None: all)."""
+    """The values for the audience's SQL file, and how many of it may be asked (None: all).
+
+    ``request``: what its wave keeps of how it was opened, for later plans.
+    """
 
     values: Mapping[str, Value] = field(default_factory=dict)
     most: int | None = None
     note: str | None = None
+    request: TriggeredRequest | OpenedPeriod | None = None
 
 
 def post_purchase_audience(campaign: PostPurchaseCampaign, now: datetime, time_zone: str) -> Audience:
@@ -59,7 +63,12 @@ def complaint_follow_up_audience(
 
 
 def annual_audience(
-    campaign: AnnualCampaign, now: datetime, time_zone: str, quiet_days: int, start_on: date | None = None
+    campaign: AnnualCampaign,
+    now: datetime,
+    time_zone: str,
+    quiet_days: int,
+    start_on: date | None = None,
+    opened: Mapping[int, date] | None = None,
 ) -> Audience | None:
     """The active customers of the sending period; None while the campaign rests.
 
@@ -68,8 +77,10 @@ def annual_audience(
 
     :param quiet_days: length of the quiet period.
     :param start_on: another first day of the period, chosen for this run.
+    :param opened: first days of the waves that are opened already, by year.
     """
-    period = sending_period(campaign, _local_day(now, time_zone), start_on, ahead_days=quiet_days)
+    today = _local_day(now, time_zone)
+    period = sending_period(campaign, today, start_on, ahead_days=quiet_days, opened=opened)
     if period is None:
         return None
     return Audience(
@@ -82,7 +93,8 @@ def annual_audience(
             "active_days": campaign.active_days,
             "answer_days": campaign.answer_days,
             "time_zone": time_zone,
-        }
+        },
+        request=OpenedPeriod(starts_on=period.starts_on),
     )
 
 
@@ -109,6 +121,7 @@ def ad_hoc_audience(
         },
         most=request.max_recipients,
         note=request.note,
+        request=TriggeredRequest(request=request, triggered_at=triggered_at),
     )
 
 

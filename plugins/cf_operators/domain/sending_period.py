@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from cf_operators.domain.campaign import AnnualCampaign
+from cf_operators.domain.entry import Entry
 
 GRACE_DAYS = 7
 """Days after the period in which a mail that was held up may still be sent."""
@@ -38,8 +40,18 @@ class SendingPeriod:
         return first <= day <= self.ends_on + timedelta(days=GRACE_DAYS)
 
 
+class OpenedPeriod(Entry):
+    """What a yearly wave keeps of how it was opened, so that every later plan finds the same period."""
+
+    starts_on: date
+
+
 def sending_period(
-    campaign: AnnualCampaign, today: date, start_on: date | None = None, ahead_days: int = 0
+    campaign: AnnualCampaign,
+    today: date,
+    start_on: date | None = None,
+    ahead_days: int = 0,
+    opened: Mapping[int, date] | None = None,
 ) -> SendingPeriod | None:
     """The sending period that is planned today; None when the campaign rests.
 
@@ -47,10 +59,14 @@ def sending_period(
 
     :param start_on: another first day than the one of the programme, chosen for one run.
     :param ahead_days: how long before its first day a period is planned, so that its places are kept.
+    :param opened: first days of the waves that are opened already, by year; they go before those of the programme.
     """
     # A period may have begun last year, or be near before New Year; the older one is not cut short by the next.
     years = (today.year - 1, today.year, today.year + 1)
-    starts = (start_on,) if start_on else tuple(campaign.starts_in(year) for year in years)
+    known = {year: campaign.starts_in(year) for year in years} | {
+        year: start for year, start in (opened or {}).items() if year in years
+    }
+    starts = (start_on,) if start_on else tuple(known.values())
     periods = [SendingPeriod(start, campaign.spread_days) for start in starts]
     near = [period for period in periods if period.is_planned_on(today, ahead_days)]
     return next((period for period in near if period.holds(today)), near[0] if near else None)

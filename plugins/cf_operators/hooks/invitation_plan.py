@@ -11,10 +11,10 @@ from zoneinfo import available_timezones
 import psycopg
 from psycopg.rows import class_row, tuple_row
 
-from cf_operators.domain.ad_hoc_request import TriggeredRequest
 from cf_operators.domain.audience import Audience
 from cf_operators.domain.campaign import Campaign
 from cf_operators.domain.draw import Draw
+from cf_operators.domain.entry import Entry
 from cf_operators.domain.invitation import LIFTABLE, Candidate, Identity
 from cf_operators.domain.organisation import EVERY_PURPOSE, Asking
 from cf_operators.errors import ConfigurationError
@@ -124,11 +124,11 @@ class InvitationPlan:
         survey_version: str,
         run_id: str,
         note: str | None,
-        request: TriggeredRequest | None = None,
+        request: Entry | None = None,
     ) -> None:
         """Open the waves of the plan; those that are open stay as they are.
 
-        :param request: what the wave of an ad hoc campaign was triggered for; kept with it for later plans.
+        :param request: what a wave keeps of how it was opened, for later plans.
         """
         values = {
             "survey_id": survey_id,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
-from cf_operators.domain.ad_hoc_request import AdHocRequest, TriggeredRequest
+from cf_operators.domain.ad_hoc_request import AdHocRequest
 from cf_operators.domain.audience import (
     Audience,
     ad_hoc_audience,
@@ -24,6 +23,7 @@ from cf_operators.domain.campaign import (
 )
 from cf_operators.domain.programme import Programme
 from cf_operators.errors import ConfigurationError
+from cf_operators.hooks.opened_periods import opened_periods
 from cf_operators.hooks.survey_register import register_survey
 from cf_operators.hooks.warehouse import DEFAULT_CONNECTION, WarehouseHook
 from cf_operators.operators.ad_hoc_params import request_in
@@ -32,6 +32,7 @@ from cf_operators.operators.run_time import run_time
 from cf_operators.programme import load_programme
 
 if TYPE_CHECKING:
+    import psycopg
     from airflow.sdk import Context
 
 
@@ -40,7 +41,8 @@ class PlanInvitationsOperator(BaseOperator):
 
     Planning again changes nothing but what has changed: somebody who was left out and may be asked now is asked now,
     as long as the occasion is fresh. Params of the run: ``start_on`` (annual: another first day of the sending
-    period), and the fields of :class:`~cf_operators.domain.ad_hoc_request.AdHocRequest` (ad hoc).
+    period; the wave that it opens keeps it, so that the plans of the following days go by it too), and the fields of
+    :class:`~cf_operators.domain.ad_hoc_request.AdHocRequest` (ad hoc).
 
     :param campaign_id: campaign of the programme.
     :param dry_run: only count; nothing is written. The param ``dry_run`` of an ad hoc request does the same.
@@ -71,31 +73,32 @@ class PlanInvitationsOperator(BaseOperator):
         programme, now = load_programme(), run_time(context)
         campaign = programme.campaign(self.campaign_id)
         request = request_in(context) if campaign.kind == "ad_hoc" else None
-        audience = _audience(campaign, programme, now, request, context["params"])
+        start_on = _start_on(context["params"].get("start_on"))
         dry_run = self.only_count or bool(request and request.dry_run)
-        summary = {"campaign": campaign.id, "in_period": audience is not None, "dry_run": dry_run}
-        if audience is None:
-            summary |= counts_of({})
-        else:
-            with WarehouseHook(self.warehouse_conn_id).transaction() as connection:
+        with WarehouseHook(self.warehouse_conn_id).transaction() as connection:
+            audience = _audience(connection, campaign, programme, now, request, start_on)
+            summary = {"campaign": campaign.id, "in_period": audience is not None, "dry_run": dry_run}
+            if audience is None:
+                summary |= counts_of({})
+            else:
                 plan, counts = judge(connection, programme, campaign, audience, now)
                 summary |= counts
                 if not dry_run:
                     survey = programme.survey((request and request.survey) or campaign.survey)
                     version = register_survey(connection, survey, now)
-                    kept = TriggeredRequest(request=request, triggered_at=now) if request else None
-                    plan.open_waves(survey.id, version, context["run_id"], audience.note, kept)
+                    plan.open_waves(survey.id, version, context["run_id"], audience.note, audience.request)
                     plan.write(identities(plan, campaign, programme))
         self.log.info("%s: %s", "Counted, nothing written" if dry_run else "Planned", summary)
         return summary
 
 
 def _audience(
+    connection: psycopg.Connection[Any],
     campaign: Campaign,
     programme: Programme,
     now: datetime,
     request: AdHocRequest | None,
-    params: Mapping[str, Any],
+    start_on: date | None,
 ) -> Audience | None:
     time_zone = programme.organisation.time_zone
     if isinstance(campaign, PostPurchaseCampaign):
@@ -103,8 +106,8 @@ def _audience(
     if isinstance(campaign, ComplaintFollowUpCampaign):
         return complaint_follow_up_audience(campaign, now, time_zone)
     if isinstance(campaign, AnnualCampaign):
-        start_on = _start_on(params.get("start_on"))
-        return annual_audience(campaign, now, time_zone, programme.asking.quiet_days, start_on)
+        opened = opened_periods(connection, campaign.id)
+        return annual_audience(campaign, now, time_zone, programme.asking.quiet_days, start_on, opened)
     assert request is not None
     return ad_hoc_audience(campaign, request, now, time_zone)
 
