@@ -9,7 +9,10 @@ from uuid import UUID
 
 import pytest
 
+from tests.mail_servers import MailCatcher
+from tests.operators.wave_to_send import WaveToSend
 from tests.people import NOW, People
+from tests.sql.landed import CUSTOMER, build, land
 
 Plan = Callable[..., dict[str, Any]]
 Programme = Callable[..., None]
@@ -117,3 +120,24 @@ def test_an_approved_ask_that_was_put_off_needs_no_second_approval_for_the_same_
         people.order(contact)
     assert plan()["planned"] == 1
     assert approvals(people) == {contact: approval}
+
+
+@pytest.mark.parametrize("has_to_be_approved", [True, False])
+def test_what_is_planned_waits_as_soon_as_a_source_says_that_it_is_for_a_key_account(
+    wave: WaveToSend, mail_catcher: MailCatcher, programme: Programme, has_to_be_approved: bool
+) -> None:
+    """Between two plans of a campaign its mails go out every quarter of an hour."""
+    asking = {"quiet_days": 30, "consent": "opt_out", "approve_key_accounts": has_to_be_approved}
+    programme(asking=asking)
+    land("customers", CUSTOMER, CUSTOMER | {"customer_id": "C2", "email": "boss@office.example"})
+    build()
+    contacts = wave.people.warehouse.rows("select contact_key from cf_ledger.contact order by external_id")
+    _, boss = [wave.plan(row["contact_key"]) for row in contacts]
+    wave.plan(wave.people.contact("Boss@Office.example"), campaign_id="ad_hoc")
+
+    land("customers", CUSTOMER | {"customer_id": "C2", "email": "boss@office.example", "key_account": "yes"})
+    build()
+    summary = wave.send()
+    assert (summary["accepted"], summary["waiting"]["approval"]) == ((1, 1) if has_to_be_approved else (2, 0))
+    assert wave.row(boss)["approval"] == ("wanted" if has_to_be_approved else "not_needed")
+    assert wave.send(campaign_id="ad_hoc")["waiting"]["approval"] == int(has_to_be_approved)

@@ -26,7 +26,8 @@ MODELS = {
 class BuildModelOperator(BaseOperator):
     """Brings the staging views of all sources and the tables of one stream up to date, in one transaction.
 
-    Only rows that differ are written: a second run writes nothing.
+    Only rows that differ are written: a second run writes nothing. What is planned for people who turn out to be key
+    accounts is held back until somebody approves it: it could be sent before the next plan of its campaign.
 
     :param stream: ``orders`` (people, orders, and whatever is described by them), ``complaints`` or ``responses``.
     :param warehouse_conn_id: Airflow connection of the warehouse.
@@ -42,6 +43,7 @@ class BuildModelOperator(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, dict[str, int]]:
         """Run the models of the stream in order, and say what each has written."""
+        from cf_operators.hooks.key_accounts import hold_back_key_accounts
         from cf_operators.hooks.model import Model, lock_model
         from cf_operators.hooks.staging_views import StagingViews
 
@@ -62,4 +64,7 @@ class BuildModelOperator(BaseOperator):
             for name in MODELS[self.stream]:
                 changes[name] = model.refresh(name).as_dict()
                 self.log.info("%s: %s", name, changes[name])
+            if "contact" in changes and programme.asking.approve_key_accounts:
+                held = hold_back_key_accounts(connection, [campaign.id for campaign in programme.campaigns])
+                self.log.info("Asks that wait for approval now: %s", held)
         return changes
