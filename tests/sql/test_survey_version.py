@@ -94,3 +94,11 @@ def test_two_versions_in_one_campaign(
         ]
     surveys = warehouse.rows("select distinct survey_id, campaign_id from cf_core.fct_response")
     assert surveys == [{"survey_id": "post_purchase", "campaign_id": "post_purchase"}]
+    given = {str(invitation): version for version, invitation in zip(registered, invited, strict=True)}
+    for answers in (
+        "select invitation_id::text as id, survey_version from cf_landing.form_submission",
+        "select payload ->> 'invitation_id' as id, payload ->> 'survey_version' as survey_version "
+        "from cf_landing.record",
+        "select response_id as id, survey_version from cf_core.fct_response",
+    ):
+        assert {row["id"]: row["survey_version"] for row in warehouse.rows(answers)} == given

@@ -8,6 +8,7 @@ with submission as (
         jsonb_build_object(
             'submission_id', f.submission_id,
             'invitation_id', f.invitation_id,
+            'survey_version', f.survey_version,
             'is_complete', f.is_complete,
             'answers', f.answers,
             'language', f.language,

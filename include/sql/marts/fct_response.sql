@@ -1,15 +1,16 @@
 -- cf_core.fct_response: what came back.
 -- Grain: one row per response of a source. Person, product and region are those of the invitation, else of the order,
 -- else of the person as the source names them; segment likewise. The order is looked up in the source of the person.
--- Reads: the staging views of responses, cf_ledger.invitation, cf_ledger.contact, cf_core.fct_order.
+-- The version of the survey is that of the wave, which never changes; a survey of another tool has none.
+-- Reads: the staging views of responses, cf_ledger.invitation, cf_ledger.wave, cf_ledger.contact, cf_core.fct_order.
 -- Rerun: writes only what differs.
 {% from "macros/offered.sql" import offered with context %}
 {% from "macros/refresh.sql" import refresh %}
 {% call refresh(
     "cf_core.fct_response",
     ["source", "response_id"],
-    ["invitation_id", "contact_key", "order_id", "survey_id", "campaign_id", "channel", "language", "segment", "product",
-     "region", "is_complete", "submitted_at", "submitted_on"]
+    ["invitation_id", "contact_key", "order_id", "survey_id", "survey_version", "campaign_id", "channel", "language",
+     "segment", "product", "region", "is_complete", "submitted_at", "submitted_on"]
 ) %}
 select
     r.source,
@@ -18,6 +19,7 @@ select
     coalesce(i.contact_key, c.contact_key, o.contact_key) as contact_key,
     coalesce(r.order_id, i.order_id) as order_id,
     coalesce(r.survey_id, 'unknown') as survey_id,
+    w.survey_version,
     coalesce(r.campaign_id, i.campaign_id, 'unknown') as campaign_id,
     coalesce(r.channel, 'unknown') as channel,
     coalesce(r.language, 'unknown') as language,
@@ -31,6 +33,7 @@ from (
     {{ offered("response") | trim }}
 ) as r
 left join cf_ledger.invitation as i on r.invitation_id = i.invitation_id
+left join cf_ledger.wave as w on i.wave_id = w.wave_id and r.survey_id = w.survey_id
 left join cf_ledger.contact as c
     on c.source = coalesce(r.contact_source, r.source) and r.contact_external_id = c.external_id
 left join cf_core.fct_order as o

@@ -1,7 +1,8 @@
 -- Preferences, interviews and previews of the public form; one statement per submission; answers belong to the first
--- ask of a chain of reminders.
+-- ask of a chain of reminders, and keep the version of the questionnaire that they were given to.
 alter table cf_landing.form_submission
 add column interviewer text,
+add column survey_version text,
 add constraint form_submission_channel_check check (channel in ('web', 'phone')),
 add constraint form_submission_interviewer_check check (interviewer is null or channel = 'phone');
 create index form_submission_partial_idx on cf_landing.form_submission (invitation_id, submission_id)
@@ -12,6 +13,12 @@ comment on column cf_landing.form_submission.channel is
 'web: the customer on the survey page; phone: an interviewer, for the customer on the telephone.';
 comment on column cf_landing.form_submission.interviewer is
 'Who asked by telephone. The name of a colleague, therefore it stays in this table and is copied to no other.';
+comment on column cf_landing.form_submission.survey_version is
+'The version of the questionnaire that was answered; its definition stands in cf_ledger.survey.';
+alter table cf_core.fct_response
+add column survey_version text;
+comment on column cf_core.fct_response.survey_version is
+'The version of the questionnaire that was answered, as in cf_ledger.survey; null for responses from elsewhere.';
 
 -- Not for cf_form: the functions below share it. Without a definer and a search path of its own PostgreSQL merges it
 -- into the statement that calls it.
@@ -136,10 +143,11 @@ begin
     end if;
     -- Two clicks on "send" become one answer: the unique index makes the second wait for the first and then skips it.
     insert into cf_landing.form_submission (
-        invitation_id, is_complete, answers, language, channel, interviewer, received_at
+        invitation_id, survey_version, is_complete, answers, language, channel, interviewer, received_at
     )
     values (
         asked.invitation_id,
+        asked.survey_version,
         p_is_complete,
         p_answers,
         p_language,
