@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.people import NOW, People
@@ -45,6 +46,25 @@ def test_a_no_under_one_spelling_holds_under_the_other(
     people.suppress(one, "unsubscribed")
     people.order(people.contact(other))
     assert plan()["excluded"] == {"unsubscribed": 1}
+
+
+@pytest.mark.parametrize("said", ["form_unsubscribe(%s)", """form_prefer(%s, '{"survey": false}')"""])
+def test_a_no_by_link_outlives_the_erasure_of_the_contact(people: People, plan: Plan, said: str) -> None:
+    """A source that names the person again makes a new contact of them; only the hash of the address is left."""
+    contact = people.contact("Ana@customers.example")
+    people.order(contact, days_ago=4)
+    plan()
+    asked = people.invitations()[contact]["invitation_id"]
+    with psycopg.connect(people.warehouse.form_uri) as connection:
+        assert connection.execute(f"select cf_ledger.{said}".encode(), (asked,)).fetchone() == (True,)
+    for table in ("cf_core.fct_order", "cf_core.dim_contact", "cf_ledger.contact"):
+        people.execute(f"delete from {table} where contact_key = %s", (contact,))
+    assert people.warehouse.rows("select 1 from cf_ledger.consent") == []
+
+    back = people.contact("ana@customers.example")
+    people.order(back, days_ago=3)
+    assert plan()["excluded"] == {"unsubscribed": 1}
+    assert people.exclusions() == {back: {"unsubscribed"}}
 
 
 @pytest.mark.parametrize(
