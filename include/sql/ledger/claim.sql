@@ -85,7 +85,13 @@ judged as (
         row_number() over (partition by c.address_hash order by d.send_not_before, d.invitation_id) as place
     from due as d
     inner join cf_ledger.wave as own on d.wave_id = own.wave_id
-    left join cf_ledger.contact as c on d.contact_key = c.contact_key
+    -- One by one: the planner would rather read all contacts, as it does not know how few are due.
+    left join lateral (
+        select k.*
+        from cf_ledger.contact as k
+        where k.contact_key = d.contact_key
+        limit 1
+    ) as c on true
 ),
 
 settled as (
@@ -121,4 +127,11 @@ select
 from judged as j
 left join settled as s on j.invitation_id = s.invitation_id
 left join cf_ledger.wave as w on s.wave_id = w.wave_id
-left join cf_ledger.contact as c on s.contact_key = c.contact_key
+left join lateral (
+    select
+        k.email,
+        k.display_name
+    from cf_ledger.contact as k
+    where k.contact_key = s.contact_key
+    limit 1
+) as c on true
