@@ -16,6 +16,8 @@ from cf_operators.hooks.mail_template import Rendered
 LONGEST_LINE = 76
 """Characters of a quoted line, with the sign of a soft line break."""
 
+# Goes over the line as it is, and may be cut anywhere: links, and most names.
+_PLAIN = re.compile(r"[!-<>-~]+(?: [!-<>-~]+)*")
 _LEADING_DOTS = re.compile(rb"^\.+", re.MULTILINE)
 # Whatever some program takes for the end of a line.
 _LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -39,6 +41,8 @@ def quoted(text: str) -> bytes:
     """A piece of a part: whole lines, the last of which may end in a soft line break."""
     if not text:
         return b""
+    if _PLAIN.fullmatch(text):
+        return _without_dots(_in_lines(text.encode()))
     content = _LINE_END.sub("\r\n", text).encode("utf-8", "replace")
     if content.endswith(b"\r\n"):
         return _without_dots(b2a_qp(content))
@@ -48,6 +52,12 @@ def quoted(text: str) -> bytes:
         end = -3 if lines[-3:-2] == b"=" else -1
         lines = lines[:end] + b"=\r\n" + lines[end:]
     return _without_dots(lines + b"=\r\n")
+
+
+def _in_lines(content: bytes) -> bytes:
+    longest = LONGEST_LINE - 1
+    pieces = [content[start : start + longest] for start in range(0, len(content), longest)]
+    return b"=\r\n".join([*pieces, b""])
 
 
 def _without_dots(lines: bytes) -> bytes:

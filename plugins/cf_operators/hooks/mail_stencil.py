@@ -29,6 +29,9 @@ MOST_KINDS = 1000
 
 _AT_MARKS = re.compile(f"([{''.join(MARKS)}])")
 
+# What is escaped in HTML.
+_SPECIAL = re.compile("[&<>\"']")
+
 Cut = tuple[tuple[bytes, int], ...]
 """Quoted pieces, each with the number of the value that comes after it; -1 after the last."""
 
@@ -50,9 +53,9 @@ class Stencil:
         """The mail with these values, in the order of the marks."""
         plain, html = [], []
         for value in values:
-            piece, escaped = quoted(value), str(escape(value))
+            piece = quoted(value)
             plain.append(piece)
-            html.append(piece if escaped == value else quoted(escaped))
+            html.append(quoted(str(escape(value))) if _SPECIAL.search(value) else piece)
         subject = self.subject
         if len(subject) > 1:
             subject = tuple(values[MARKS.index(part)] if part in MARKS else part for part in subject)
