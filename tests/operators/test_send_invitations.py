@@ -592,6 +592,26 @@ def test_a_task_told_to_stop_finishes_its_batch(
     assert states(people) == {"accepted": 4, "planned": 6}
 
 
+def test_a_task_told_to_stop_gives_back_what_it_had_claimed_ahead(
+    people: People, planned: Planned, catcher: MailCatcher, run_context: RunContext
+) -> None:
+    planned(100)
+    operator = SendInvitationsOperator(
+        task_id="send", campaign_id="post_purchase", batch=60, clock=lambda: NOW
+    )
+
+    def answer(stage: str, recipient: str) -> str | None:
+        if len(catcher.caught) == 2:
+            while states(people).get("claimed") != 60:
+                time.sleep(0.01)
+            operator.on_kill()
+        return None
+
+    catcher.answer = answer
+    assert outcomes(operator.execute(run_context(now=NOW))) == {"accepted": 30, "not_tried": 30}  # type: ignore[arg-type]
+    assert states(people) == {"accepted": 30, "planned": 70}
+
+
 SEND_IN_A_PROCESS = """
 import sys
 from datetime import datetime

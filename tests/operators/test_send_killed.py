@@ -110,6 +110,27 @@ def test_killed_before_the_claim_was_committed(
     assert row["used_count"] == 5, "the limit was not charged either"
 
 
+def test_killed_while_one_half_goes_out_and_the_next_is_claimed(
+    wave: WaveToSend, mail_catcher: MailCatcher
+) -> None:
+    for _ in range(120):
+        wave.plan()
+
+    def slowly(at: str, recipient: str) -> None:
+        time.sleep(0.004)
+
+    mail_catcher.answer = slowly
+    with worker(wave, batch=60, lines=2) as process:
+        start(process)
+        until(lambda: len(mail_catcher.caught) >= 35, process)
+    in_doubt = wave.states()["claimed"]
+    assert 30 <= in_doubt <= 60
+    wave.send()
+    assert wave.send(clock=LEASE_OVER)["lapsed"] == in_doubt
+    assert wave.states() == {"accepted": 120 - in_doubt, "unknown": in_doubt}
+    assert set(mail_catcher.message_ids().values()) == {1}
+
+
 def test_killed_again_and_again(wave: WaveToSend, mail_catcher: MailCatcher) -> None:
     """Three workers at once, each killed after some mails more than the one before."""
     planned = {wave.plan() for _ in range(60)}

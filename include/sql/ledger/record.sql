@@ -1,8 +1,7 @@
 -- record: writes what became of claimed invitations.
 -- Grain: one row per invitation of a batch.
 -- Writes: cf_ledger.invitation.
--- Values: worker, and lists of equal length: invitation_ids, states, reasons, replies, accepted_at, send_not_before,
---         attempts.
+-- Values: worker, settlements (JSON: a list of objects with the fields of o).
 -- Rerun: only the worker that holds a claim may settle it, and only once; an answer that came meanwhile stands.
 update cf_ledger.invitation as i
 set
@@ -15,15 +14,15 @@ set
     claimed_by = case when o.state = 'planned' then null else i.claimed_by end,
     claimed_at = case when o.state = 'planned' then null else i.claimed_at end,
     lease_until = null
-from unnest(
-    cast(%(invitation_ids)s as uuid []),
-    cast(%(states)s as text []),
-    cast(%(reasons)s as text []),
-    cast(%(replies)s as text []),
-    cast(%(accepted_at)s as timestamptz []),
-    cast(%(send_not_before)s as timestamptz []),
-    cast(%(attempts)s as integer [])
-) as o (invitation_id, state, reason, reply, accepted_at, send_not_before, attempts)
+from json_to_recordset(cast(%(settlements)s as json)) as o (
+    invitation_id uuid,
+    state text,
+    reason text,
+    reply text,
+    accepted_at timestamptz,
+    send_not_before timestamptz,
+    attempts integer
+)
 where
     i.invitation_id = o.invitation_id
     and i.claimed_by = %(worker)s

@@ -81,6 +81,11 @@ class SendingLimits:
         self._home = ZoneInfo(home)
         self._charged: dict[UUID, tuple[date, str]] = {}
 
+    @property
+    def has_flow(self) -> bool:
+        """Whether anything is limited per second."""
+        return any(limit.per_second for limit in self._limits.values())
+
     def open_lanes(self) -> None:
         """Give each limited domain a lane of its own, unless that is so already."""
         wanted = sorted(scope.removeprefix(DOMAIN) for scope in self._limits if scope.startswith(DOMAIN))

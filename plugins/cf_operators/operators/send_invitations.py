@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from airflow.sdk import BaseOperator
 
-from cf_operators.domain.delivery import (
-    BRAKE_OUTCOMES,
-    NO_ADDRESS,
-    NOT_TRIED,
-    Delivery,
-    is_refused_too_often,
-    outcome_word,
-    settle,
-)
 from cf_operators.domain.sending_limit import limits_of
 from cf_operators.domain.sending_tally import SendingTally
 from cf_operators.errors import ConfigurationError, MailPutOff
 from cf_operators.hooks.form_links import FormLinks
 from cf_operators.hooks.invitation_mail import InvitationMail
-from cf_operators.hooks.ledger import Claim, Ledger
+from cf_operators.hooks.ledger import Ledger
 from cf_operators.hooks.mail_server import MailServer
 from cf_operators.hooks.sending_limits import SendingLimits
 from cf_operators.hooks.sending_queue import SendingQueue
 from cf_operators.hooks.smtp_settings import SmtpSettings
 from cf_operators.hooks.warehouse import WarehouseHook
+from cf_operators.operators.sending_batches import SendingBatches
 from cf_operators.programme import load_programme
 
 if TYPE_CHECKING:
@@ -38,9 +28,6 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from cf_operators.domain.programme import Programme
-
-LONGEST_WAIT = timedelta(minutes=15)
-"""For a place in the flow that is further away no task sleeps: the next run of ``cf_send_due`` comes first."""
 
 
 def wall_clock() -> datetime:
@@ -55,6 +42,7 @@ class SendInvitationsOperator(BaseOperator):
     over ``expired``. Then batch after batch: claim (consent, suppression, complaints, quiet period, caps, kill switch,
     sending window, limits and last moment are checked again), commit, render, look once more who has said no since the
     claim, send, record. A person who says no after that look may still get the mail: for as long as the batch takes.
+    A batch of 50 or more is worked in two halves: one is claimed while the other goes out.
 
     The limits and the window are those of the programme; they hold for all workers of all campaigns together. While
     only the flow per second holds mails back, the task sleeps, with nothing claimed. What waits for a window, for the
@@ -62,7 +50,8 @@ class SendInvitationsOperator(BaseOperator):
 
     :param campaign_id: campaign of the programme.
     :param worker: number of the worker among those that send the campaign at once; only told in the log.
-    :param batch: invitations claimed at a time; at most so many are in doubt when the worker is killed.
+    :param batch: most invitations that are claimed at any moment; at most so many are in doubt when the worker is
+        killed.
     :param lines: connections to the mail server held open at once; None: as the programme says.
     :param per_second: most mails per second of all workers; None: as the programme says.
     :param lease: how long a claim holds; has to be longer than a batch can take.
@@ -83,7 +72,7 @@ class SendInvitationsOperator(BaseOperator):
         *,
         campaign_id: str,
         worker: int = 1,
-        batch: int = 50,
+        batch: int = 100,
         lines: int | None = None,
         per_second: float | None = None,
         lease: timedelta = timedelta(minutes=15),
@@ -109,7 +98,7 @@ class SendInvitationsOperator(BaseOperator):
         self._is_told_to_stop = False
 
     def on_kill(self) -> None:
-        """Finish the batch in hand, and claim no more."""
+        """Hand over what is in hand, and no more."""
         self._is_told_to_stop = True
 
     def execute(self, context: Context) -> dict[str, Any]:
@@ -124,8 +113,18 @@ class SendInvitationsOperator(BaseOperator):
             ledger = self._ledger(connection, programme, _worker_name(context))
             mail = self._mail(programme, smtp, ledger)
             tally.lapsed, tally.expired = ledger.lapse(self.clock()), ledger.expire(self.clock())
+            batches = SendingBatches(
+                ledger,
+                mail,
+                MailServer(smtp, lines),
+                tally,
+                most=self.batch,
+                lease=self.lease,
+                clock=self.clock,
+                is_told_to_stop=lambda: self._is_told_to_stop,
+            )
             try:
-                asyncio.run(self._send(ledger, mail, MailServer(smtp, lines), tally))
+                batches.send()
             finally:
                 self.log.info("Worker %s sent: %s", self.worker, tally.summary(self.campaign_id))
             tally.waiting = ledger.waiting(self.clock())
@@ -172,57 +171,6 @@ class SendInvitationsOperator(BaseOperator):
                 f"the mail server wants {waiting} mails later; they wait in the ledger, the next try or run sends them",
                 retry_after=wait,
             )
-
-    async def _send(
-        self, ledger: Ledger, mail: InvitationMail, server: MailServer, tally: SendingTally
-    ) -> None:
-        async with server:
-            while not self._is_told_to_stop:
-                claim = ledger.claim(self.batch, self.lease, self.clock())
-                tally.cancelled.update(claim.cancelled)
-                if claim.is_empty:
-                    if claim.wait is None or claim.wait > LONGEST_WAIT:
-                        return
-                    await self._sleep(claim.wait)
-                    continue
-                results: dict[UUID, Delivery] = {}
-                try:
-                    parcels = {
-                        each.invitation_id: mail.parcel(each, self.clock()) for each in claim.invitations
-                    }
-                    claim = ledger.recheck(claim, self.clock())
-                    tally.cancelled.update(claim.cancelled)
-                    ready = {each.invitation_id: parcels[each.invitation_id] for each in claim.invitations}
-                    results.update((key, NO_ADDRESS) for key, parcel in ready.items() if parcel is None)
-                    await server.deliver([parcel for parcel in ready.values() if parcel], results)
-                finally:
-                    # Also when the server is gone or the task is stopped: what is known is written down.
-                    self._record(ledger, claim, results, tally)
-
-    async def _sleep(self, wait: timedelta) -> None:
-        """Wait for the next place in the flow of mails, in steps short enough to be told to stop."""
-        ends_at = time.monotonic() + wait.total_seconds()
-        while not self._is_told_to_stop and (left := ends_at - time.monotonic()) > 0:
-            await asyncio.sleep(min(left, 1.0))
-
-    def _record(
-        self, ledger: Ledger, claim: Claim, results: dict[UUID, Delivery], tally: SendingTally
-    ) -> None:
-        clock = self.clock()
-        outcomes = [(each, results.get(each.invitation_id, NOT_TRIED)) for each in claim.invitations]
-        settlements = [settle(each.invitation_id, each.attempt_count, how, clock) for each, how in outcomes]
-        bad = [each.invitation_id for each, how in outcomes if how.is_address_bad]
-        written = ledger.record(settlements, bad, clock)
-        if written < len(settlements):
-            self.log.warning("%d claims had been settled by somebody else", len(settlements) - written)
-        tally.outcomes.update(outcome_word(how) for _, how in outcomes)
-        refusing = {each.wave_id for each, how in outcomes if how.result == "refused"}
-        for wave_id, (count, refused) in ledger.recent_outcomes(refusing, BRAKE_OUTCOMES).items():
-            if is_refused_too_often(count, refused):
-                note = f"stopped by the brake: {refused} of the last {count} mails were refused"
-                if ledger.stop_wave(wave_id, note):
-                    self.log.error("Wave %s %s", wave_id, note)
-                    tally.stopped_waves.append(wave_id)
 
 
 def _worker_name(context: Context) -> str:
