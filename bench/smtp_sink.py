@@ -40,7 +40,7 @@ def sink() -> Iterator[Sink]:
         with python_sink() as port:
             yield Sink(port, "a sink in Python (smtp-sink is not installed: another ratio than with it)")
         return
-    port = _free_port()
+    port = free_port()
     # It does not run as root unless it may become somebody else.
     user = ["-u", "nobody"] if os.geteuid() == 0 else []
     server = subprocess.Popen([program, *user, f"{LOOPBACK}:{port}", BACKLOG])
@@ -64,7 +64,8 @@ def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
     raise SystemExit(f"bench: {PROGRAM} does not listen on port {port}; its own words stand above")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on which nothing listens now."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])

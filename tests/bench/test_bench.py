@@ -39,14 +39,19 @@ def run(page: Path, *sections: str) -> str:
 def test_sending_and_landing_are_measured_and_written_down(tmp_path: Path) -> None:
     page = tmp_path / "benchmarks.md"
     printed = run(page, "sending", "landing")
-    speed, [landing] = tables(page.read_text())
-    assert tables(printed) == [speed, [landing]]
+    speed, [mapped], [landing] = tables(page.read_text())
+    assert tables(printed) == [speed, [mapped], [landing]]
     sizes = [(number(row["invitations"]), row["workers"]) for row in speed]
     assert sizes == [(200, "1"), (200, "2"), (1000, "1")]
     for row in speed:
         ratio = number(row["mails/s"]) / number(row["smtplib mails/s"])
         assert abs(number(row["ratio"]) - ratio) < 0.02
-        assert number(row["peak MiB of a worker"]) > 20
+        assert number(row["peak MB of a worker"]) > 20
+    assert mapped["mapped tasks"] == "5"
+    ratio = number(speed[0]["mails/s"]) / number(mapped["EmailOperator mails/s"])
+    assert number(mapped["one worker mails/s"]) == number(speed[0]["mails/s"])
+    assert abs(number(mapped["ratio"]) / ratio - 1) < 0.05
+    assert "a difference of" in page.read_text()
     assert landing["rows"] == "300"
     assert all(number(landing[name]) > 0 for name in ("rows/s", "COPY rows/s", "ratio", "unchanged rows/s"))
 
