@@ -132,23 +132,29 @@ class Ledger:
             max(free_at - allowed.now, timedelta(0)) if free_at else None,
         )
 
-    def recheck(self, claim: Claim, clock: datetime) -> Claim:
-        """The batch without those who have said no since it was claimed. Call it right before handing it over.
+    def recheck(self, claim: Claim, clock: datetime) -> tuple[Claim, list[Claimed]]:
+        """The batch without those who have said no since it was claimed, and those of the rest who may be written to.
 
-        :returns: the rest; ``cancelled`` are those who fell out now.
+        What is past its lease may have been settled by somebody else, and sent again; what is past its last moment, or
+        outside of the window, has to wait. Call it right before handing the batch over.
+
+        :returns: the batch without the cancelled, who are counted in it, and what may be handed over.
         """
         values = {
             **self._values,
+            **self._queue.values(clock, {}),
             "clock": clock,
             "invitation_ids": _uuids(each.invitation_id for each in claim.invitations),
         }
         with self._transaction(), self._connection.cursor(row_factory=tuple_row) as cursor:
-            cancelled: dict[UUID, str] = dict(
+            held_back: dict[UUID, str | None] = dict(
                 cursor.execute(sql_text("ledger/recheck.sql").encode(), values).fetchall()
             )
+            cancelled = {key: reason for key, reason in held_back.items() if reason}
             self._limits.settle(cancelled, cancelled)
         rest = [each for each in claim.invitations if each.invitation_id not in cancelled]
-        return Claim(rest, Counter(cancelled.values()))
+        ready = [each for each in rest if each.invitation_id not in held_back]
+        return Claim(rest, Counter(cancelled.values())), ready
 
     def record(
         self, settlements: Sequence[Settlement], bad_addresses: Sequence[UUID], clock: datetime

@@ -28,8 +28,9 @@ from cf_operators.domain.delivery import (
     settle,
 )
 from cf_operators.domain.sending_tally import SendingTally
+from cf_operators.errors import MailServerUnavailable
 from cf_operators.hooks.invitation_mail import InvitationMail
-from cf_operators.hooks.ledger import Claim, Ledger
+from cf_operators.hooks.ledger import Claim, Claimed, Ledger
 from cf_operators.hooks.mail_server import MailServer
 from cf_operators.hooks.smtp_line import Parcel
 
@@ -43,6 +44,8 @@ LONGEST_WAIT = timedelta(minutes=15)
 SMALLEST_HALF = 25
 """A batch is not halved into less: each claim has its price, and nobody who wants small batches is in a hurry."""
 
+SHARE_OF_LEASE = 0.8
+"""A batch is handed over within this share of its lease; what is not handed over by then waits for the next try."""
 
 MAILS_AT_A_TIME = 3
 """Mails that are written before the connections are looked after again."""
@@ -55,6 +58,10 @@ class Batch:
     """Invitations that were claimed together, and what is known so far of those that were handed over."""
 
     claim: Claim
+    hand_over_until: float
+    """By the monotonic clock: past the lease somebody else may settle these mails, and have them sent again."""
+    ready: list[Claimed] = field(default_factory=list)
+    """Those who may be written to, as of the last look."""
     parcels: dict[UUID, Parcel | None] = field(default_factory=dict)
     results: dict[UUID, Delivery] = field(default_factory=dict)
 
@@ -141,12 +148,20 @@ class SendingBatches:
     async def _hand_over(self, batch: Batch) -> None:
         """Hand over the mails of those who are still asked."""
         ready: list[Parcel] = []
-        for each in batch.claim.invitations:
+        for each in batch.ready:
             if parcel := batch.parcels[each.invitation_id]:
                 ready.append(parcel)
             else:
                 batch.results[each.invitation_id] = NO_ADDRESS
-        await self._server.deliver(ready, batch.results)
+        try:
+            async with asyncio.timeout(batch.hand_over_until - time.monotonic()):
+                await self._server.deliver(ready, batch.results)
+        except TimeoutError as error:
+            raise MailServerUnavailable(
+                f"the mail server did not take {len(ready)} mails within most of the lease of their claim, "
+                f"{self._lease}; what was not handed over waits for the next try. Give it fewer at a time (batch), or "
+                "a longer lease"
+            ) from error
 
     async def _sleep(self, wait: timedelta) -> None:
         """Wait for the next place in the flow of mails, in steps short enough to be told to stop."""
@@ -157,14 +172,15 @@ class SendingBatches:
     # What follows runs in the thread of the database.
 
     def _claim(self) -> Batch:
-        batch = Batch(self._ledger.claim(self._most, self._lease, self._clock()))
+        hand_over_until = time.monotonic() + SHARE_OF_LEASE * self._lease.total_seconds()
+        batch = Batch(self._ledger.claim(self._most, self._lease, self._clock()), hand_over_until)
         if not batch.claim.is_empty:
             self._open.append(batch)
         self._tally.cancelled.update(batch.claim.cancelled)
         return batch
 
     def _recheck(self, batch: Batch) -> None:
-        batch.claim = self._ledger.recheck(batch.claim, self._clock())
+        batch.claim, batch.ready = self._ledger.recheck(batch.claim, self._clock())
         self._tally.cancelled.update(batch.claim.cancelled)
 
     def _record_all(self) -> None:
