@@ -34,10 +34,10 @@ def write_section(title: str, body: str, path: Path = REPORT) -> None:
     text = path.read_text(encoding="utf-8") if path.is_file() else OPENING
     opening, *pieces = _SECTION.split(text)
     sections = dict(zip(pieces[::2], pieces[1::2], strict=True))
-    sections[title] = f"\n\n{body.strip()}\n\n{machine()}.\n\n"
-    parts = [opening.rstrip() + "\n\n", *(f"## {name}{content}" for name, content in sections.items())]
+    sections[title] = f"{body.strip()}\n\n{machine()}."
+    parts = [opening.strip(), *(f"## {name}\n\n{content.strip()}" for name, content in sections.items())]
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(parts).rstrip() + "\n", encoding="utf-8")
+    path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

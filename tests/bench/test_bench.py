@@ -31,7 +31,7 @@ def number(cell: str) -> float:
 
 def run(page: Path, *sections: str) -> str:
     command = [sys.executable, "-m", "bench", *sections, "--quick", "--report", str(page)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=560, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -17,5 +17,6 @@ def test_a_section_is_replaced_and_the_others_stay(tmp_path: Path) -> None:
     assert text.index("## Sending\n\nnew\n\n### Memory\n\nflat\n\n" + machine()) < text.index("## Landing")
     assert "| rows | ratio |\n| ---- | ----: |\n| 10   |   0.5 |" in text
     assert "old" not in text
+    assert f"{machine()}.\n\n## Landing\n\n|" in text
     write_section("Sending", "new\n\n### Memory\n\nflat", page)
     assert page.read_text() == text
