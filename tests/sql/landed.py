@@ -47,7 +47,7 @@ def land(object_name: str, *rows: dict[str, Any], source_id: str = "shop") -> No
 
 
 def build(*streams: str) -> dict[str, dict[str, int]]:
-    """Build the models of some streams (none: of orders, which brings all others along); what each table had written."""
+    """Build the models of some streams, or of orders, which brings all along; what each table had written."""
     changes: dict[str, dict[str, int]] = {}
     for stream in streams or ("orders",):
         changes |= BuildModelOperator(task_id=f"model_{stream}", stream=stream).execute({})
