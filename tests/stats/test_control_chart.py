@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cf_operators.stats.control_chart import CHART_COLUMNS, control_chart, moving_range_chart
@@ -152,6 +152,7 @@ def test_an_unknown_kind_and_a_wrong_order_are_refused() -> None:
         control_chart("xmr", pd.DataFrame({"value": [1.0, 2.0]}, index=[2, 1]))
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_individuals_by_brute_force(values: list[float]) -> None:
     chart = xmr(values)
@@ -165,6 +166,7 @@ def test_individuals_by_brute_force(values: list[float]) -> None:
         assert chart.upper.to_numpy() == pytest.approx([mean + 3 * spread] * len(values))
 
 
+@settings(deadline=None)
 @given(VALUES, st.integers(-500, 500), st.sampled_from([0.25, 2.0, 8.0]))
 def test_individuals_move_and_stretch_with_their_values(values: list[float], by: int, times: float) -> None:
     chart, moved = xmr(values), xmr([value * times + by for value in values])
@@ -173,6 +175,7 @@ def test_individuals_move_and_stretch_with_their_values(values: list[float], by:
     np.testing.assert_allclose(moved.sigma, chart.sigma * times, atol=1e-9)
 
 
+@settings(deadline=None)
 @given(SAMPLES, st.sampled_from(["p", "p_prime", "u"]))
 def test_limits_hold_the_centre_within_the_possible_range(samples: list[tuple[int, int]], kind: str) -> None:
     chart = control_chart(kind, counted(samples)).dropna()
@@ -182,6 +185,7 @@ def test_limits_hold_the_centre_within_the_possible_range(samples: list[tuple[in
     assert kind == "u" or (chart.upper <= 1).all()
 
 
+@settings(deadline=None)
 @given(SAMPLES, st.sampled_from(["p", "p_prime", "u"]), st.integers(0, 40))
 def test_what_comes_later_changes_no_limit(samples: list[tuple[int, int]], kind: str, cut: int) -> None:
     """Once a baseline is full."""
@@ -190,6 +194,7 @@ def test_what_comes_later_changes_no_limit(samples: list[tuple[int, int]], kind:
         pd.testing.assert_frame_equal(whole.iloc[:cut], part)
 
 
+@settings(deadline=None)
 @given(SAMPLES, st.lists(st.integers(0, 40), max_size=3))
 def test_a_phase_is_as_a_chart_of_its_own(samples: list[tuple[int, int]], causes: list[int]) -> None:
     chart = control_chart("p_prime", counted(samples), causes=causes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cf_operators.domain.kpi import Family
@@ -101,6 +101,7 @@ def test_every_family_has_a_chart_that_exists() -> None:
         chart_kind("cohort")
 
 
+@settings(deadline=None)
 @given(SAMPLES)
 def test_laney_is_p_times_sigma_z(samples: list[tuple[int, int]]) -> None:
     counts, sizes = columns(samples)
@@ -109,6 +110,7 @@ def test_laney_is_p_times_sigma_z(samples: list[tuple[int, int]]) -> None:
     np.testing.assert_allclose(dispersed.sigma(sizes), dispersed.dispersion * plain.sigma(sizes))
 
 
+@settings(deadline=None)
 @given(SAMPLES, st.integers(2, 20))
 def test_larger_samples_vary_less(samples: list[tuple[int, int]], factor: int) -> None:
     counts, sizes = columns(samples)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cf_operators.stats.control_chart import control_chart
@@ -91,6 +91,7 @@ def test_rules_are_selected_by_name() -> None:
         signals(standard([1.0]), ["trend"])
 
 
+@settings(deadline=None)
 @given(LEVELS)
 def test_by_brute_force(values: list[float]) -> None:
     found = signals(standard(values))
@@ -103,11 +104,13 @@ def test_by_brute_force(values: list[float]) -> None:
         assert found.iloc[at].tolist() == [side * (abs(value) > 3), eight, two]
 
 
+@settings(deadline=None)
 @given(LEVELS)
 def test_upside_down_signals_the_other_way(values: list[float]) -> None:
     pd.testing.assert_frame_equal(signals(standard(values)), -signals(standard([-value for value in values])))
 
 
+@settings(deadline=None)
 @given(LEVELS, st.integers(1, 40))
 def test_what_comes_later_changes_no_signal(values: list[float], cut: int) -> None:
     pd.testing.assert_frame_equal(signals(standard(values)).iloc[:cut], signals(standard(values[:cut])))

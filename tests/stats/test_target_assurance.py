@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cf_operators.stats.control_chart import control_chart
@@ -61,6 +61,7 @@ def test_without_limits_in_the_newest_phase_nothing_is_said(values: list[float])
     assert target_assurance(chart(values), 1, "up") is None
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-50, 50), min_size=12, max_size=20), st.integers(-200, 200))
 def test_turned_around_it_says_the_same(values: list[int], target: int) -> None:
     there = target_assurance(chart([float(value) for value in values], ()), target, "up")
