@@ -165,19 +165,22 @@ comment on column cf_core.response_weight.weight_milli is
 
 create table cf_core.wave_weight (
     wave_id        text primary key,
-    fingerprint    text not null,
+    fingerprint    numeric not null,
+    rules          text not null,
     response_count integer not null,
     effective_n    double precision,
-    is_raked       boolean not null,
+    margins        text not null,
     weighed_at     timestamptz not null
 );
 comment on table cf_core.wave_weight is 'One row per wave that was weighed: from what, and with what result.';
 comment on column cf_core.wave_weight.wave_id is 'The wave.';
 comment on column cf_core.wave_weight.fingerprint is
-'Of everything that its weights depend on: the asked, the answers, the rules. Unchanged, the wave is not weighed again.';
+'Of everybody asked and of the complete responses, as they were when the wave was weighed. While it stays, so do the weights.';
+comment on column cf_core.wave_weight.rules is 'What the programme said about weights then.';
 comment on column cf_core.wave_weight.response_count is 'Complete responses.';
 comment on column cf_core.wave_weight.effective_n is 'Kish: as many equal weights would tell as much; null without responses.';
-comment on column cf_core.wave_weight.is_raked is 'Whether the weights could be fitted to who was asked; else they are the design weights.';
+comment on column cf_core.wave_weight.margins is
+'Dimensions in which those who answered were brought to the proportions of those who were asked; empty: design weights alone.';
 comment on column cf_core.wave_weight.weighed_at is 'When it was last weighed.';
 
 -- Change capture. Whoever writes to a fact, in whatever way, leaves the new rows with sign 1 and the old ones with
