@@ -75,6 +75,16 @@ class Calendar:
         """Every period that contains a day from ``first`` to ``last``; none when ``last`` is before ``first``."""
         return self.touched(first + ONE_DAY * number for number in range((last - first).days + 1))
 
+    def ended_windows(self, before: date, until: date) -> tuple[Period, ...]:
+        """The rolling windows that end after ``before`` and not after ``until``."""
+        days = (before + ONE_DAY * number for number in range(1, (until - before).days + 1))
+        sundays = [day for day in days if day.isoweekday() == 7]
+        return tuple(
+            Period(grain, sunday - ONE_DAY * (length - 1), sunday)
+            for grain, length in ROLLING.items()
+            for sunday in sundays
+        )
+
     def _fiscal_year(self, day: date) -> Period:
         start_year = day.year if day.month >= self.fiscal_month else day.year - 1
         return _months("fiscal_year", date(start_year, self.fiscal_month, 1), 12)
