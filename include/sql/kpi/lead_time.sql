@@ -3,8 +3,8 @@
 --        Left out are cancelled orders, delivered ones whose day of delivery is unknown, and deliveries before the order.
 -- Reads: the cases of cf_core.fct_order. Rerun: reads only.
 {% from "macros/cases.sql" import case_columns, duration_columns %}
-{% set begin = "cast(ordered_on as timestamp with time zone)" %}
-{% set end = "cast(delivered_on as timestamp with time zone)" %}
+{% set begin = "cast(ordered_on as timestamp)" %}
+{% set end = "cast(delivered_on as timestamp)" %}
 select
     {{ case_columns("order", day="ordered_on") }},
     {{ duration_columns(begin, end) }}

@@ -33,7 +33,12 @@
 } %}
 
 {# Beside the day, what the cases of a family are told apart by. #}
-{% set keys = {"duration": ["seconds", "started_at"]} %}
+{% set keys = {
+    "duration": {
+        "seconds": "cast(seconds as bigint)",
+        "started_at": "cast(started_at as timestamp with time zone)",
+    },
+} %}
 
 {% macro counted(family, cases) %}
 (

@@ -9,7 +9,7 @@ where
     and t.definition_version = %(definition_version)s
     and t.slice = s.slice
     and t.day = s.day
-    {% for column in keys.get(family, []) %}
+    {% for column in keys.get(family, {}) %}
     and t.{{ column }} is not distinct from s.{{ column }}
     {% endfor %}
     {% for column in sums[family] %}

@@ -1,10 +1,10 @@
 -- recount: the statistics of one slice over some days, straight from the facts.
 -- Grain: one row; for durations one per distinct duration. Reads: the cases of the KPI. Rerun: reads only.
 {% from "macros/sums.sql" import counted, keys, sums %}
-{% set key = keys.get(family, []) %}
+{% set key = keys.get(family, {}) %}
 select
-    {% for column in key %}
-    {{ column }},
+    {% for column, expression in key.items() %}
+    {{ expression }} as {{ column }},
     {% endfor %}
     {% for column, summand in sums[family].items() %}
     coalesce(cast(sum({{ summand }}) as bigint), 0) as {{ column }}{{ "" if loop.last else "," }}
@@ -16,6 +16,6 @@ where
     and coalesce({{ dimension }}, 'unknown') = (cast(%(members)s as text []))[{{ loop.index }}]
     {% endfor %}
 {% if key %}
-group by {{ key | join(", ") }}
-order by {{ key | join(", ") }}
+group by {{ key.values() | join(", ") }}
+order by {{ key.values() | join(", ") }}
 {% endif %}

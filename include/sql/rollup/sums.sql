@@ -4,7 +4,7 @@
 --        parallel, which grouping sets over the cases do not.
 -- Reads: the cases of the KPI. Writes: cf_day_sums (temporary).
 {% from "macros/sums.sql" import counted, keys, sums %}
-{% set key = keys.get(family, []) %}
+{% set key = keys.get(family, {}) %}
 {% macro slice_name(dimensions) %}
 {% for dimension in dimensions %}
 {{ "" if loop.first else " || ' & ' || " }}'{{ dimension }}=' || {{ dimension }}
@@ -21,8 +21,8 @@ base_{{ loop.index }} as (
         {% for dimension in base.dimensions %}
         coalesce({{ dimension }}, 'unknown') as {{ dimension }},
         {% endfor %}
-        {% for column in key %}
-        {{ column }},
+        {% for column, expression in key.items() %}
+        {{ expression }} as {{ column }},
         {% endfor %}
         {% for column, summand in sums[family].items() %}
         cast(sum({{ summand }}) as bigint) as {{ column }}{{ "" if loop.last else "," }}
@@ -33,8 +33,8 @@ base_{{ loop.index }} as (
         {% for dimension in base.dimensions %}
         coalesce({{ dimension }}, 'unknown'),
         {% endfor %}
-        {% for column in key %}
-        {{ column }},
+        {% for expression in key.values() %}
+        {{ expression }},
         {% endfor %}
         day
 ),
@@ -71,7 +71,7 @@ sliced as (
     from base_{{ loop.index }}
     group by grouping sets (
         {% for set in base.sets %}
-        (day{% for column in key + (set.dimensions | list) %}, {{ column }}{% endfor %}){{ "" if loop.last else "," }}
+        ({{ (["day"] + (key | list) + (set.dimensions | list)) | join(", ") }}){{ "" if loop.last else "," }}
         {% endfor %}
     )
     {% if not loop.last %}

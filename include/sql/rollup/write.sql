@@ -2,7 +2,7 @@
 -- Grain: one row per kpi, definition_version, slice and day (for durations, and distinct duration).
 -- Reads: cf_day_sums (temporary). Writes: the day table of the family. Runs once per set of changes.
 {% from "macros/sums.sql" import keys, sums %}
-{% set key = ["slice", "day"] + keys.get(family, []) %}
+{% set key = ["slice", "day"] + (keys.get(family, {}) | list) %}
 insert into cf_core.day_{{ family }} as t (kpi, definition_version, {{ key | join(", ") }}, {{ sums[family] | join(", ") }})
 select
     %(kpi)s,
