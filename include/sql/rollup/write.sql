@@ -1,4 +1,4 @@
--- write: adds the sums of a run to the daily sums of a KPI.
+-- write: adds the sums of a run to the daily sums of a KPI, which are none when it is counted anew.
 -- Grain: one row per kpi, definition_version, slice and day (for durations, and distinct duration).
 -- Reads: cf_day_sums (temporary). Writes: the day table of the family. Runs once per set of changes.
 {% from "macros/sums.sql" import keys, sums %}
@@ -11,7 +11,9 @@ select
     {{ sums[family] | join(",\n    ") }}
 from cf_day_sums
 order by slice, day
+{% if is_correction %}
 on conflict (kpi, definition_version, {{ key | join(", ") }}) do update set
     {% for column in sums[family] %}
     {{ column }} = t.{{ column }} + excluded.{{ column }}{{ "" if loop.last else "," }}
     {% endfor %}
+{% endif %}

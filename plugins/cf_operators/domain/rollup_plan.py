@@ -17,7 +17,7 @@ UNKNOWN = 100
 FEW_ROWS = 100_000
 """So few cases are counted in one pass."""
 
-REDUCTION = 30
+REDUCTION = 15
 """A pass shall leave at most one cell for so many rows of the fact: then summing up its cells costs little."""
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import psycopg
 from numpy.typing import NDArray
-from psycopg.rows import dict_row
+from psycopg.rows import tuple_row
 
 from cf_operators.domain.calendar import ROLLING, WHOLE, Calendar, Period
 from cf_operators.domain.data_end import DataEnd
@@ -36,6 +36,9 @@ STATISTICS: Mapping[str, tuple[str, ...]] = {
 }
 """The columns of the sums of each family. Weighted sums are in thousandths, squares of weights in millionths."""
 
+STORED_CASES = ("seconds", "is_ended", "case_count")
+"""What a daily row of a duration says, once open cases have lasted until the data end."""
+
 SCALES = {"total": 1e3, "square_total": 1e6, "weighted_total": 1e3, "weighted_square_total": 1e6}
 """Scores are kept in thousandths, their squares in millionths."""
 
@@ -45,8 +48,6 @@ CASES_AT_ONCE = 500_000
 EPOCH = date(1970, 1, 1)
 BEGINNING = -1_000_000
 """Days from the epoch back to before any day that there is."""
-COPY_HEADER, COPY_TRAILER = 19, 2
-"""Bytes around the rows of PostgreSQL's binary copy format (signature, flags, no extension; end mark)."""
 
 
 def open_until(kpi: Kpi, end: DataEnd) -> datetime:
@@ -187,44 +188,35 @@ class DaySums:
 
     def _read(self, slices: Sequence[str], *, is_all: bool) -> Iterator[_Rows]:
         """The daily rows of these slices, or of all there are and these; durations a few slices at a time."""
+        if self._family != "duration":
+            yield self._read_group(slices, is_all=is_all)
+            return
         text = sql_text("rollup/slices.sql", family=self._family)
-        with self._connection.cursor(row_factory=dict_row) as cursor:
+        with self._connection.cursor(row_factory=tuple_row) as cursor:
             cursor.execute(text, self._parameters | {"slices": list(slices), "is_all": is_all})
             found = cursor.fetchall()
-        group: list[dict[str, Any]] = []
-        for row in found:
-            is_full = sum(member["row_count"] for member in group) + row["row_count"] > CASES_AT_ONCE
-            if group and is_full and self._family == "duration":
-                yield self._read_group(group)
-                group = []
-            group.append(row)
-        yield self._read_group(group)
+        group: list[str] = []
+        size = 0
+        for name, row_count in found:
+            if group and size + row_count > CASES_AT_ONCE:
+                yield self._read_group(group, is_all=False)
+                group, size = [], 0
+            group.append(name)
+            size += row_count
+        yield self._read_group(group, is_all=False)
 
-    def _read_group(self, group: Sequence[Mapping[str, Any]]) -> _Rows:
-        names = [row["slice"] for row in group]
-        columns = ["slice_number", "day_number"]
-        if self._family == "duration":
-            columns += ["seconds", "is_ended", "case_count"]
-        else:
-            columns += STATISTICS[self._family]
-        row_type = np.dtype(
-            [
-                ("fields", ">i2"),
-                *(field for name in columns for field in ((f"{name}_size", ">i4"), (name, ">i8"))),
-            ]
-        )
+    def _read_group(self, slices: Sequence[str], *, is_all: bool) -> _Rows:
+        columns = ["day", *(STORED_CASES if self._family == "duration" else STATISTICS[self._family])]
         text = sql_text("rollup/day_rows.sql", family=self._family)
-        with (
-            self._connection.cursor() as cursor,
-            cursor.copy(
-                f"copy ({text}) to stdout (format binary)", self._parameters | {"slices": names}
-            ) as copy,
-        ):
-            content = b"".join(copy)
-        packed = np.frombuffer(content[COPY_HEADER:-COPY_TRAILER], dtype=row_type)
-        values = {name: packed[name].astype(np.int64) for name in columns}
-        at = DayRows(values.pop("slice_number"), values.pop("day_number"))
-        return _Rows(_objects(names), _objects([row["dimensions"] for row in group]), at, values)
+        with self._connection.cursor(row_factory=tuple_row, binary=True) as cursor:
+            cursor.execute(text, self._parameters | {"slices": list(slices), "is_all": is_all})
+            found = cursor.fetchall()
+        parts = [np.frombuffer(packed, dtype=">i8").reshape(-1, len(columns)) for *_, packed in found]
+        table = np.concatenate([np.empty((0, len(columns)), dtype=np.int64), *parts]).astype(np.int64)
+        values = dict(zip(columns, np.ascontiguousarray(table.T), strict=True))
+        numbers = np.repeat(np.arange(len(found), dtype=np.int64), [len(part) for part in parts])
+        at = DayRows(numbers, values.pop("day"))
+        return _Rows(_objects([row[0] for row in found]), _objects([row[1] for row in found]), at, values)
 
 
 def _marked(

@@ -217,7 +217,9 @@ class Rollup:
                 f"{str(error).strip()}; correct the file"
             ) from error
         self._execute(sql_text("rollup/write_slices.sql", **structure))
-        self._execute(sql_text("rollup/write.sql", **structure), _key(definition))
+        self._execute(
+            sql_text("rollup/write.sql", **structure, is_correction=is_correction), _key(definition)
+        )
         if is_correction:
             self._execute(sql_text("rollup/drop_empty.sql", **structure), _key(definition))
 
