@@ -20,6 +20,10 @@ COLUMNS = (
 
 SIZE = (820, 460)
 
+ADVICE = (
+    "there are drivers when 30 people have answered the overall question and all attributes within a year"
+)
+
 
 def driver_chart(drivers: pd.DataFrame, overall: str, origin: Origin) -> alt.VConcatChart:
     """The attributes of one overall score and year.
@@ -29,7 +33,7 @@ def driver_chart(drivers: pd.DataFrame, overall: str, origin: Origin) -> alt.VCo
     :param overall: name of the overall score for people.
     :raises NothingToDraw: no attribute has an importance.
     """
-    rows = checked(drivers, COLUMNS, f"driver chart of {overall}", value="importance")
+    rows = checked(drivers, COLUMNS, f"driver chart of {overall}", value="importance", advice=ADVICE)
     rows = rows.dropna(subset=["importance", "performance"]).sort_values("importance", ascending=False)
     for column in ("importance", "importance_low", "importance_high", "performance"):
         rows[column] = rows[column].astype("float64") * 100
