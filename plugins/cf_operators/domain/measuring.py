@@ -13,7 +13,7 @@ from cf_operators.domain.entry import Entry
 from cf_operators.domain.slice import ALL, Combination, Dimension
 from cf_operators.domain.value import Count, Line
 
-ControlRule = Literal["beyond_limits", "eight_on_one_side", "two_of_three"]
+ControlRule = Literal["beyond_limits", "eight_on_one_side", "two_of_three_beyond_two_sigma"]
 
 FIRST_OF_MONTH = r"^(0[1-9]|1[0-2])-01$"
 
@@ -21,6 +21,12 @@ FIRST_OF_MONTH = r"^(0[1-9]|1[0-2])-01$"
 def _as_combination(slices: object) -> object:
     """``region`` stands for ``[region]``."""
     return (slices,) if isinstance(slices, str) else slices
+
+
+def _one_or_two(combination: Combination) -> Combination:
+    if not 1 <= len(combination) <= 2:
+        raise ValueError(f"names {len(combination)} dimensions; name one, or a pair in brackets")
+    return combination
 
 
 def _of_distinct_dimensions(combination: Combination) -> Combination:
@@ -52,8 +58,11 @@ Slices = Annotated[
     tuple[
         Annotated[
             Combination,
-            BeforeValidator(_as_combination, json_schema_input_type=Dimension | Combination),
-            Field(min_length=1, max_length=2),
+            BeforeValidator(
+                _as_combination,
+                json_schema_input_type=Dimension | Annotated[Combination, Field(min_length=1, max_length=2)],
+            ),
+            AfterValidator(_one_or_two),
             AfterValidator(_of_distinct_dimensions),
         ],
         ...,
@@ -88,7 +97,7 @@ class Control(Entry):
     """How control charts are read."""
 
     rules: Annotated[tuple[ControlRule, ...], Field(min_length=1)] = Field(
-        default=("beyond_limits", "eight_on_one_side", "two_of_three"),
+        default=("beyond_limits", "eight_on_one_side", "two_of_three_beyond_two_sigma"),
         description="Which signals count: a point beyond the limits; eight in a row on one side of the centre; two of "
         "three in a row beyond two sigma on one side.",
     )
