@@ -104,3 +104,15 @@ def test_periods_come_by_grain_and_time() -> None:
         Period("day", date(2025, 3, 1), date(2025, 3, 1)),
         Period("day", date(2025, 3, 2), date(2025, 3, 2)),
     )
+
+
+@given(DAY, st.integers(-3, 40))
+def test_windows_that_have_ended_are_those_that_end_in_between(before: date, length: int) -> None:
+    until = before + timedelta(days=length)
+    found = Calendar().ended_windows(before, until)
+    sundays = [before + timedelta(days=n) for n in range(1, length + 1)]
+    assert {period.end for period in found} == {day for day in sundays if day.isoweekday() == 7}
+    for period in found:
+        assert period.end is not None
+        assert period in Calendar().containing(period.end)
+    assert len(found) == 2 * len({period.end for period in found})

@@ -22,7 +22,7 @@ def test_few_cases_are_counted_in_one_pass() -> None:
 
 
 def test_what_would_leave_many_cells_is_counted_by_itself() -> None:
-    """5 segments in 10 regions on 1,000 days: 50,000 cells. With 20 products a million, for 10,000,000 rows too many."""
+    """5 segments in 10 regions on 1,000 days: 50,000 cells. With 20 products a million, too many for 10,000,000."""
     first, second = passes(DECLARED, MEMBERS, rows=10_000_000)
     assert first.dimensions == ("segment", "region", "channel")
     assert second == Pass(("product",), (SliceSet(("product",), 0),))
