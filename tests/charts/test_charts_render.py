@@ -33,7 +33,7 @@ CHARTS: dict[str, Callable[[], alt.VConcatChart]] = {
     "control": lambda: control_chart(control_points(), NPS, ORIGIN),
     "months": lambda: month_chart(months(), NPS, ORIGIN),
     "scorecard": lambda: scorecard(score_rows(), months(), ORIGIN),
-    "drivers": lambda: driver_chart(drivers(), "the Net Promoter Score", ORIGIN),
+    "drivers": lambda: driver_chart(drivers(), "Net Promoter Score", ORIGIN),
     "pareto": lambda: complaint_pareto(COUNTS, "first quarter of 2025", ORIGIN),
 }
 EMPTY: dict[str, Callable[[], alt.VConcatChart]] = {

@@ -15,12 +15,12 @@ from tests.charts.drawn import ORIGIN, drivers, svg, words
 
 
 def test_drivers_and_quadrants_are_named() -> None:
-    chart = driver_chart(drivers(), "the Net Promoter Score", ORIGIN)
+    chart = driver_chart(drivers(), "Net Promoter Score", ORIGIN)
     read = words(chart)
     assert {*QUADRANTS.values()} <= set(read)
     assert {"Delivery", "Product quality", "Service", "Ordering", "Value"} <= set(read)
     joined = " ".join(read)
-    assert "What goes with the Net Promoter Score, 2024: 1,243 complete responses." in joined
+    assert "What goes with \u201cNet Promoter Score\u201d, 2024: 1,243 complete responses." in joined
     assert "Delivery matters most among what is done less well." in joined
     assert "go with 58 percent of the differences" in joined
     assert svg(chart).count(f'fill="{WORSE}"') == 2  # the point of delivery, and the name of its quadrant

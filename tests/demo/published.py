@@ -46,6 +46,11 @@ def publish(connection: psycopg.Connection[Any]) -> None:
             values[-2:] -= 0.16
         for place, (month, value) in enumerate(zip(MONTHS, values, strict=True)):
             _publish_month(connection, kpi, month, float(value), spread, place)
+        insert(connection, "kpi_verdict", {
+            "kpi": kpi, "definition_version": "v1", "grain": "month", "period_start": MONTHS[-1], "slice": "all",
+            "revision": 1, "target": target.value, "verdict": "missed" if kpi == "on_time_delivery" else "met",
+            "judged_at": AS_OF,
+        })  # fmt: skip
         insert(connection, "kpi_change", {
             "kpi": kpi, "definition_version": "v1", "grain": "month", "period_start": MONTHS[-1], "slice": "all",
             "basis": "previous", "basis_start": MONTHS[-2], "change": float(values[-1] - values[-2]), "p_value": 0.02,

@@ -138,8 +138,8 @@ def _caption(rows: pd.DataFrame, overall: str, origin: Origin) -> Caption:
     else:
         advice = "Nothing that matters more than the mean is done worse than the mean."
     lines = (
-        f"What goes with {overall}, {year}: {n:,} complete responses. {advice}",
-        f"Together the attributes go with {rows.importance.sum():.0f} percent of the differences in {overall}.",
+        f"What goes with \u201c{overall}\u201d, {year}: {n:,} complete responses. {advice}",
+        f"Together the attributes go with {rows.importance.sum():.0f} percent of the differences in it.",
     )
     footnote = (
         f"{origin.sentence()} Importance: mean share of explained variance over all orders of the attributes (LMG) "

@@ -163,9 +163,12 @@ def _change(plane: Plane, score: Score, x: float, change: float | None, q: float
 def _caption(rows: pd.DataFrame, origin: Origin) -> Caption:
     judged = rows.verdict.dropna()
     counts = {name: int((judged == name).sum()) for name in VERDICTS}
-    judgement = (
-        f"{len(rows)} KPIs of {scope(str(rows.slice.iloc[0]))}: {counts['met']} of {len(judged)} targets surely met, "
-        f"{counts['missed']} surely missed, {counts['unclear'] + counts['too_few_answers']} not clear yet."
+    judgement = f"{len(rows)} KPIs of {scope(str(rows.slice.iloc[0]))}: "
+    judgement += (
+        f"{counts['met']} of {len(judged)} targets surely met, {counts['missed']} surely missed, "
+        f"{counts['unclear'] + counts['too_few_answers']} not clear yet."
+        if len(judged)
+        else "no target was judged."
     )
     footnote = (
         f"{origin.sentence()} Lines: 95% intervals; a target is surely met or missed when the whole interval is on one "
