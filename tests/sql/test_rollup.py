@@ -18,6 +18,7 @@ from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.day_sums import STATISTICS
 from cf_operators.hooks.kpi_sql import case_sql, definition_of
 from cf_operators.hooks.rollup import Rollup
+from cf_operators.hooks.rollup_upkeep import clear_away
 from cf_operators.programme import load_programme
 from tests.conftest import Warehouse
 from tests.sql.brute_force import Key, periods
@@ -370,3 +371,12 @@ def test_transactions_may_be_serializable(warehouse: Warehouse) -> None:
     with warehouse.connect() as connection:
         connection.isolation_level = IsolationLevel.SERIALIZABLE
         Rollup(connection, MEASURING).take_changes()
+
+
+def test_what_a_run_leaves_behind_is_cleared_away(warehouse: Warehouse) -> None:
+    size = "select pg_relation_size('cf_core.change_complaint') as bytes"
+    write(warehouse, Facts(complaints=[complaint(number) for number in range(300)]))
+    measure(warehouse, [kpi("complaint_rate")], AS_OF)
+    assert warehouse.rows(size)[0]["bytes"] > 0
+    clear_away(warehouse.uri)
+    assert warehouse.rows(size)[0]["bytes"] == 0
