@@ -4,10 +4,11 @@
 -- Reads: cf_ledger.wave, cf_landing.form_submission. Writes: cf_ledger.invitation, cf_ledger.decision.
 -- Values: wave_id or invitation_ids (the other is null), decision (sent, send_again), actor, note, clock (the time now).
 -- Rerun: what is settled is not unknown any more, so a second click, and a second person, change nothing.
+{% from "macros/last_moment.sql" import last_moment %}
 with chosen as (
     select
         i.invitation_id,
-        case when i.reminds_id is null then w.not_after else w.answer_until - interval '1 day' end
+        {{ last_moment("i.reminds_id is null", "w") }}
         <= cast(%(clock)s as timestamptz) as is_too_late,
         exists (
             select 1

@@ -3,6 +3,7 @@
 -- Reads: cf_ledger.invitation, cf_ledger.wave, cf_ledger.contact.
 -- Values: wave_id, most, clock (the time now).
 -- Rerun: reads only.
+{% from "macros/last_moment.sql" import last_moment %}
 select
     i.invitation_id,
     c.source,
@@ -14,7 +15,7 @@ select
     i.attempt_count,
     i.state_reason,
     i.last_reply,
-    case when i.reminds_id is null then w.not_after else w.answer_until - interval '1 day' end > %(clock)s as is_sendable
+    {{ last_moment("i.reminds_id is null", "w") }} > %(clock)s as is_sendable
 from cf_ledger.invitation as i
 inner join cf_ledger.wave as w on i.wave_id = w.wave_id
 left join cf_ledger.contact as c on i.contact_key = c.contact_key

@@ -3,6 +3,7 @@
 -- Reads: cf_ledger.invitation, cf_ledger.wave.
 -- Values: clock (the time now).
 -- Rerun: reads only.
+{% from "macros/last_moment.sql" import last_moment %}
 select
     w.wave_id,
     w.campaign_id,
@@ -10,7 +11,7 @@ select
     w.not_after,
     count(*) as unknown,
     count(*) filter (
-        where case when i.reminds_id is null then w.not_after else w.answer_until - interval '1 day' end > %(clock)s
+        where {{ last_moment("i.reminds_id is null", "w") }} > %(clock)s
     ) as sendable,
     min(i.claimed_at) as first_claimed_at,
     max(i.claimed_at) as last_claimed_at

@@ -7,6 +7,7 @@
 --         macros/reasons.sql.
 -- Rerun: claimed rows are not due any more; rows that another transaction holds are passed over.
 {% from "macros/queue.sql" import open_queues, is_mail_planned %}
+{% from "macros/contact.sql" import join_contact %}
 {% from "macros/chain.sql" import chain_reason %}
 {% from "macros/reasons.sql" import personal_reason, asked_reason, cap_reason, reserved_reason %}
 with recursive {{ open_queues() | trim }},
@@ -85,13 +86,7 @@ judged as (
         row_number() over (partition by c.address_hash order by d.send_not_before, d.invitation_id) as place
     from due as d
     inner join cf_ledger.wave as own on d.wave_id = own.wave_id
-    -- One by one: the planner would rather read all contacts, as it does not know how few are due.
-    left join lateral (
-        select k.*
-        from cf_ledger.contact as k
-        where k.contact_key = d.contact_key
-        limit 1
-    ) as c on true
+    {{ join_contact("d.contact_key") | indent }}
 ),
 
 settled as (
@@ -127,11 +122,4 @@ select
 from judged as j
 left join settled as s on j.invitation_id = s.invitation_id
 left join cf_ledger.wave as w on s.wave_id = w.wave_id
-left join lateral (
-    select
-        k.email,
-        k.display_name
-    from cf_ledger.contact as k
-    where k.contact_key = s.contact_key
-    limit 1
-) as c on true
+{{ join_contact("s.contact_key") }}

@@ -4,6 +4,7 @@
 -- Reads: cf_ledger.wave. Writes: cf_ledger.invitation.
 -- Values: campaign_id, clock (the time now).
 -- Rerun: nothing is left to close.
+{% from "macros/last_moment.sql" import last_moment, remind_until %}
 update cf_ledger.invitation as i
 set state = 'expired', state_reason = 'not sent in time'
 from cf_ledger.wave as w
@@ -11,6 +12,6 @@ where
     i.wave_id = w.wave_id
     and w.campaign_id = %(campaign_id)s
     -- Said of the wave first: what waits in the others is not read.
-    and least(w.not_after, w.answer_until - interval '1 day') <= %(clock)s
-    and case when i.reminder_number = 0 then w.not_after else w.answer_until - interval '1 day' end <= %(clock)s
+    and least(w.not_after, {{ remind_until("w") }}) <= %(clock)s
+    and {{ last_moment("i.reminder_number = 0", "w") }} <= %(clock)s
     and i.state = 'planned'

@@ -1,6 +1,7 @@
 -- overdue: whether something has to be closed: mails not sent in time, or claims that nobody reported back on.
 -- Grain: one row.
 -- Reads: cf_ledger.wave, invitation. Values: campaign_id, clock. Rerun: reads only.
+{% from "macros/last_moment.sql" import remind_until %}
 select
     exists (
         select 1
@@ -16,7 +17,7 @@ select
                     )
                 )
                 or (
-                    w.answer_until - interval '1 day' <= %(clock)s
+                    {{ remind_until("w") }} <= %(clock)s
                     and exists (
                         select 1 from cf_ledger.invitation as i
                         where i.wave_id = w.wave_id and i.state = 'planned' and i.reminder_number > 0

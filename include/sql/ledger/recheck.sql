@@ -8,6 +8,8 @@
 -- Values: worker, invitation_ids, clock, open_zones, closed_zones, is_open_at_home, and those of macros/reasons.sql.
 -- Rerun: what is cancelled is not claimed any more.
 {% from "macros/chain.sql" import chain_reason %}
+{% from "macros/contact.sql" import join_contact %}
+{% from "macros/last_moment.sql" import last_moment %}
 {% from "macros/queue.sql" import is_zone_open %}
 {% from "macros/reasons.sql" import personal_reason %}
 with judged as materialized (
@@ -18,7 +20,7 @@ with judged as materialized (
             and d.claimed_by = %(worker)s
             and d.lease_until > %(clock)s
             and not own.is_stopped
-            and case when d.reminder_number = 0 then own.not_after else own.answer_until - interval '1 day' end > %(clock)s
+            and {{ last_moment("d.reminder_number = 0", "own") }} > %(clock)s
             and {{ is_zone_open("d.time_zone") }},
             false
         ) as may_go,
@@ -28,13 +30,7 @@ with judged as materialized (
         ) as reason
     from cf_ledger.invitation as d
     inner join cf_ledger.wave as own on d.wave_id = own.wave_id
-    -- One by one: the planner would rather read all contacts, as it does not know how few are asked for.
-    left join lateral (
-        select k.*
-        from cf_ledger.contact as k
-        where k.contact_key = d.contact_key
-        limit 1
-    ) as c on true
+    {{ join_contact("d.contact_key") | indent }}
     where d.invitation_id = any(cast(%(invitation_ids)s as uuid []))
 ),
 

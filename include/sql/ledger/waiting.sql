@@ -4,16 +4,8 @@
 --        limit is used up, or the task was told to stop).
 -- Reads: cf_ledger.wave, invitation.
 -- Values: campaign_id, clock, open_zones, closed_zones, is_open_at_home. Rerun: reads only.
-{% from "macros/queue.sql" import is_before_last_moment, is_zone_open %}
-with live as (
-    select
-        w.wave_id,
-        w.not_after,
-        w.answer_until - interval '1 day' as remind_until
-    from cf_ledger.wave as w
-    where w.campaign_id = %(campaign_id)s and not w.is_stopped
-)
-
+{% from "macros/last_moment.sql" import last_moment %}
+{% from "macros/queue.sql" import is_zone_open %}
 select
     case
         when i.approval = 'wanted' then 'approval'
@@ -26,9 +18,11 @@ select
     count(*) as waiting_count,
     min(i.send_not_before) as first_due_at
 from cf_ledger.invitation as i
-inner join live as w on i.wave_id = w.wave_id
+inner join cf_ledger.wave as w on i.wave_id = w.wave_id
 where
-    i.state = 'planned'
+    w.campaign_id = %(campaign_id)s
+    and not w.is_stopped
+    and i.state = 'planned'
     and i.channel = 'mail'
-    and {{ is_before_last_moment("i.reminder_number", "w") }}
+    and {{ last_moment("i.reminder_number = 0", "w") }} > %(clock)s
 group by 1, 2

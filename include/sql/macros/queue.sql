@@ -8,17 +8,19 @@
     clock, lanes and lane_most (how many a lane may send, lists of equal length; a lane that is not listed is not
     limited), open_zones, closed_zones and is_open_at_home.
 #}
+{% from "macros/last_moment.sql" import last_moment, remind_until %}
+
 {% macro open_queues() %}
 live as (
     select
         w.wave_id,
         w.not_after,
-        w.answer_until - interval '1 day' as remind_until
+        w.answer_until
     from cf_ledger.wave as w
     where
         w.campaign_id = %(campaign_id)s
         and not w.is_stopped
-        and greatest(w.not_after, w.answer_until - interval '1 day') > %(clock)s
+        and greatest(w.not_after, {{ remind_until("w") }}) > %(clock)s
 ),
 
 queue as (
@@ -79,7 +81,7 @@ open_queue as (
     where
         q.first_due_at <= %(clock)s
         and coalesce(l.lane_most, 1) > 0
-        and {{ is_before_last_moment("q.reminder_number", "w") }}
+        and {{ last_moment("q.reminder_number = 0", "w") }} > %(clock)s
         and {{ is_zone_open("q.time_zone") }}
 )
 {%- endmacro %}
@@ -87,11 +89,6 @@ open_queue as (
 {# Whether a mail may go that waits; the words of the index of the queues. #}
 {% macro is_mail_planned(invitation) -%}
 {{ invitation }}.state = 'planned' and {{ invitation }}.channel = 'mail' and {{ invitation }}.approval <> 'wanted'
-{%- endmacro %}
-
-{# A first ask goes before not_after; a reminder while a day is left to answer. `wave` is a row of `live`. #}
-{% macro is_before_last_moment(reminder_number, wave) -%}
-case when {{ reminder_number }} = 0 then {{ wave }}.not_after else {{ wave }}.remind_until end > %(clock)s
 {%- endmacro %}
 
 {# A zone that nobody knows counts as that of the organisation. #}

@@ -13,6 +13,8 @@
     Values: consent ('opt_in' or 'opt_out'), quiet_days, cap_days and cap_most (lists of equal length).
 #}
 
+{% from "macros/last_moment.sql" import last_moment %}
+
 {# What stands against asking this person at all; null when nothing does. The first reason that applies. #}
 {% macro personal_reason(contact, moment, purpose, is_call=false) %}
 coalesce(
@@ -178,7 +180,7 @@ greatest({{ invitation }}.send_not_before, {{ now }})
         where
             v.wave_id = {{ invitation }}.wave_id
             and not v.is_stopped
-            and case when {{ invitation }}.reminder_number = 0 then v.not_after else v.answer_until - interval '1 day' end > {{ now }}
+            and {{ last_moment(invitation ~ ".reminder_number = 0", "v") }} > {{ now }}
 {% if which %}
             and v.priority {{ which }}
 {% endif %}

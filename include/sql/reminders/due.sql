@@ -8,6 +8,7 @@
 --         is judged anew), time_zone (of the organisation: also of people in a zone that the database does not know),
 --         and those of macros/reasons.sql.
 -- Rerun: a reminder that waits or has gone out is not due any more.
+{% from "macros/last_moment.sql" import remind_until %}
 {% from "macros/answered.sql" import is_answered %}
 {% from "macros/reasons.sql" import personal_reason, cap_reason, reserved_reason %}
 with chain as (
@@ -38,7 +39,7 @@ with chain as (
     where
         w.campaign_id = %(campaign_id)s
         and not w.is_stopped
-        and w.answer_until - interval '1 day' > %(now)s
+        and {{ remind_until("w") }} > %(now)s
         and i.state = 'accepted'
         and i.reminds_id is null
         and i.channel = 'mail'
