@@ -11,7 +11,6 @@ import asyncio
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import tempfile
@@ -29,7 +28,7 @@ from bench.load import Load, quantile, request, run_load
 from cf_operators.domain.link import sign_link
 from cf_operators.domain.survey import version_of
 from cf_operators.hooks.warehouse import WarehouseHook
-from local.ports import LOOPBACK
+from local.ports import LOOPBACK, find_free
 from local.settings import ROOT
 
 SURVEY = ROOT / "include" / "surveys" / "annual.json"
@@ -130,9 +129,7 @@ def _invite(definition: dict[str, Any], count: int) -> list[UUID]:
 @contextmanager
 def _server() -> Iterator[int]:
     """One worker of uvicorn with both applications; gives its port."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port = int(probe.getsockname()[1])
+    port = find_free()
     warehouse = os.environ["AIRFLOW_CONN_CF_WAREHOUSE"].replace("postgres://", "postgresql://", 1)
     with tempfile.NamedTemporaryFile(prefix="cf-hits-") as hits:
         environment = {

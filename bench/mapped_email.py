@@ -11,8 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bench.smtp_sink import free_port
-from local.ports import LOOPBACK, Ports
+from local.ports import LOOPBACK, Ports, find_free
 from local.settings import ROOT, StackSettings
 from local.stack import Stack
 
@@ -62,7 +61,7 @@ def _stack(folder: Path, smtp_port: int) -> Iterator[Stack]:
     settings = replace(
         StackSettings.load("shop", environment, fast=True),
         environment=environment,
-        ports=Ports(**{part.name: free_port() for part in fields(Ports)}),
+        ports=Ports(**{part.name: find_free() for part in fields(Ports)}),
         dags_folder=ROOT / "bench" / "dags",
         plugins_folder=plugins,
     )

@@ -12,11 +12,10 @@ from bench.sending_worker import send
 from bench.wave import plan_wave, states
 
 
-def measure(count: int, workers: int, bare_count: int, _round: int = 1) -> dict[str, Any]:
+def measure(count: int, workers: int, bare_count: int) -> dict[str, Any]:
     """Plan and send so many invitations, and send ``bare_count`` ready-made mails.
 
-    The last argument only tells rounds apart. The bare loop runs half before and half after, so that a machine whose
-    load drifts favours neither side.
+    The bare loop runs half before and half after, so that a machine whose load drifts favours neither side.
 
     :returns: seconds of both, ``memory`` of the largest worker in bytes, and ``accepted`` as the ledger has it.
     """

@@ -38,7 +38,7 @@ def sending_section(trials: Trials) -> str:
     with sink() as server:
         small, two = (_median(trials, size, workers, server) for workers in (1, 2))
         mapped = measure(trials.folder / "mapped_email", server.port, mapped_count)
-        large = _trial(trials, many, 1, 1, server)
+        large = _trial(trials, many, 1, server)
     return "\n\n".join(
         (
             TEXT.format(sink=server.name, mail_bytes=small["mail_bytes"]).strip(),
@@ -49,14 +49,14 @@ def sending_section(trials: Trials) -> str:
     )
 
 
-def _trial(trials: Trials, count: int, workers: int, number: int, server: Sink) -> dict[str, Any]:
-    return trials.run("bench.sending", count, workers, min(count, BARE), number, smtp_port=server.port)
+def _trial(trials: Trials, count: int, workers: int, server: Sink) -> dict[str, Any]:
+    return trials.run("bench.sending", count, workers, min(count, BARE), smtp_port=server.port)
 
 
 def _median(trials: Trials, count: int, workers: int, server: Sink) -> dict[str, Any]:
     """The trial with the median ratio of several: the machine may be disturbed during one."""
     rounds = QUICK_ROUNDS if trials.is_quick else ROUNDS
-    done = [_trial(trials, count, workers, number, server) for number in range(1, rounds + 1)]
+    done = [_trial(trials, count, workers, server) for _ in range(rounds)]
     return sorted(done, key=lambda trial: rates(trial)[2])[rounds // 2]
 
 

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bench.python_sink import python_sink
-from local.ports import LOOPBACK
+from local.ports import LOOPBACK, find_free
 
 PROGRAM = "smtp-sink"
 BACKLOG = "256"
@@ -40,7 +40,7 @@ def sink() -> Iterator[Sink]:
         with python_sink() as port:
             yield Sink(port, "a sink in Python (smtp-sink is not installed: another ratio than with it)")
         return
-    port = free_port()
+    port = find_free()
     # It does not run as root unless it may become somebody else.
     user = ["-u", "nobody"] if os.geteuid() == 0 else []
     server = subprocess.Popen([program, *user, f"{LOOPBACK}:{port}", BACKLOG])
@@ -62,10 +62,3 @@ def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
         else:
             return
     raise SystemExit(f"bench: {PROGRAM} does not listen on port {port}; its own words stand above")
-
-
-def free_port() -> int:
-    """A port on which nothing listens now."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])

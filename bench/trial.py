@@ -7,8 +7,9 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +31,14 @@ class Trials:
     folder: Path
     server: WarehouseServer
     is_quick: bool = False
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def run(self, module: str, *arguments: int, smtp_port: int = NO_SMTP) -> dict[str, Any]:
         """Run ``python -m <module> <arguments>`` with a fresh warehouse, and read the JSON object that it prints last.
 
         :raises SystemExit: the trial failed; its own words are on stderr.
         """
-        place = "_".join([module.rpartition(".")[2], *map(str, arguments)])
+        place = "_".join([module.rpartition(".")[2], *map(str, arguments), str(next(self._numbers))])
         return run_trial(module, arguments, self.folder / place, self.server.create(place), smtp_port)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ import psycopg
 from psycopg import sql
 
 from cf_operators.hooks.migrations import migrate
-from local.ports import LOOPBACK
+from local.ports import find_free
 from local.postgres import EmbeddedPostgres
 from local.settings import ROOT
 
@@ -40,10 +39,7 @@ class WarehouseServer:
 @contextmanager
 def warehouse_server(folder: Path) -> Iterator[WarehouseServer]:
     """Start a server below the folder, on a free port, and stop it at the end."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port = int(probe.getsockname()[1])
-    server = EmbeddedPostgres(data=folder / "postgres", port=port, password=secrets.token_hex(8))
+    server = EmbeddedPostgres(data=folder / "postgres", port=find_free(), password=secrets.token_hex(8))
     try:
         server.start()
         running = WarehouseServer(server, secrets.token_hex(8))

@@ -79,6 +79,13 @@ def is_free(port: int, address: str = LOOPBACK) -> bool:
     return True
 
 
+def find_free(address: str = LOOPBACK) -> int:
+    """A port on which a server could listen now; another program may still take it first."""
+    with socket.socket() as probe:
+        probe.bind((address, 0))
+        return int(probe.getsockname()[1])
+
+
 def check_free(ports: Ports, names: Iterable[str]) -> None:
     """Raise `StackError` naming every taken port, the part that wanted it and the variable that chooses another."""
     taken = [
