@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import psycopg
 from airflow.sdk import BaseOperator
 
 from cf_operators.domain.sending_limit import limits_of
@@ -24,7 +25,6 @@ from cf_operators.operators.sending_batches import SendingBatches
 from cf_operators.programme import load_programme
 
 if TYPE_CHECKING:
-    import psycopg
     from airflow.sdk import Context
 
     from cf_operators.domain.programme import Programme
@@ -60,6 +60,8 @@ class SendInvitationsOperator(BaseOperator):
     :returns: XCom ``{"campaign", "accepted", "refused", "unknown", "put_off", "not_tried", "cancelled": {reason:
         count}, "expired", "lapsed", "stopped_waves": [ids], "waiting": {cause: count}, "next_window_at", "dry_run"}``;
         causes as in :mod:`cf_operators.domain.waiting`.
+    :raises WarehouseUnavailable: the database went away; what the mail server had said until then is written down as
+        soon as it is back, if it is back at once.
     :raises MailServerUnavailable: the server takes no mail for now; what was not handed over waits for the next try.
     :raises MailPutOff: some mails have to wait, and no other run sends them; the next try comes when the first of them
         is due.
@@ -109,8 +111,9 @@ class SendInvitationsOperator(BaseOperator):
         programme = load_programme()
         smtp = SmtpSettings.of(self.smtp_conn_id)
         lines = self.lines or programme.sending.connections
-        with WarehouseHook(self.warehouse_conn_id).transaction() as connection:
-            ledger = self._ledger(connection, programme, _worker_name(context))
+        warehouse, worker = WarehouseHook(self.warehouse_conn_id), _worker_name(context)
+        with warehouse.transaction() as connection:
+            ledger = self._ledger(connection, programme, worker)
             mail = self._mail(programme, smtp, ledger)
             tally.lapsed, tally.expired = ledger.lapse(self.clock()), ledger.expire(self.clock())
             batches = SendingBatches(
@@ -125,6 +128,11 @@ class SendInvitationsOperator(BaseOperator):
             )
             try:
                 batches.send()
+            except psycopg.OperationalError:
+                # The database went away while mails went out. What the mail server said of them is still known here.
+                with warehouse.transaction() as other:
+                    batches.write_down(self._ledger(other, programme, worker))
+                raise
             finally:
                 self.log.info("Worker %s sent: %s", self.worker, tally.summary(self.campaign_id))
             tally.waiting = ledger.waiting(self.clock())

@@ -15,7 +15,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from cf_operators.domain.delivery import (
@@ -35,8 +36,6 @@ from cf_operators.hooks.mail_server import MailServer
 from cf_operators.hooks.smtp_line import Parcel
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 LONGEST_WAIT = timedelta(minutes=15)
 """For a place in the flow that is further away no task sleeps: the next run of ``cf_send_due`` comes first."""
@@ -111,9 +110,7 @@ class SendingBatches:
                 database.submit(self._record_all).result()
 
     async def _send(self, database: ThreadPoolExecutor) -> None:
-        def ask(call: Callable[..., T], *values: Any) -> asyncio.Future[T]:
-            return asyncio.wrap_future(database.submit(call, *values))
-
+        ask = partial(asyncio.get_running_loop().run_in_executor, database)
         before: Batch | None = None
         ahead: asyncio.Task[Batch] | None = None
         async with self._server:
@@ -182,6 +179,11 @@ class SendingBatches:
     def _recheck(self, batch: Batch) -> None:
         batch.claim, batch.ready = self._ledger.recheck(batch.claim, self._clock())
         self._tally.cancelled.update(batch.claim.cancelled)
+
+    def write_down(self, ledger: Ledger) -> None:
+        """Write what is known of the open claims to another ledger of the same worker, whose own line was lost."""
+        self._ledger = ledger
+        self._record_all()
 
     def _record_all(self) -> None:
         for batch in list(self._open):
