@@ -132,6 +132,7 @@ def test_limits_that_stay_the_same_lock_nothing(
         connection.execute("set lock_timeout = '200ms'")
         connection.commit()
         open_lanes(connection, GMAIL)
+    assert lanes(people) == ["gmail.com"]
 
 
 # --- what a claim charges, and what it gets back ----------------------------------------------------------------------

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from itertools import chain, repeat
 
 import pytest
 
@@ -12,8 +14,9 @@ from cf_operators.errors import MailServerUnavailable
 from cf_operators.hooks.decisions import Decisions
 from cf_operators.hooks.invitation_mail import InvitationMail
 from cf_operators.hooks.smtp_line import Parcel
+from cf_operators.operators.send_invitations import SendInvitationsOperator
 from tests.mail_servers import MailCatcher
-from tests.operators.wave_to_send import WaveToSend
+from tests.operators.wave_to_send import CAMPAIGN, WaveToSend
 from tests.people import NOW
 
 LATER = NOW + timedelta(minutes=16)
@@ -24,10 +27,8 @@ def settled_and_sent_again(wave: WaveToSend) -> None:
     assert wave.send(clock=LATER)["lapsed"] == 3
     with wave.people.warehouse.connect() as connection:
         decisions = Decisions(connection, "ana", LATER)
-        assert (
-            decisions.settle("send_again", wave_id="post_purchase/w", invitation_ids=[], note=None).changed
-            == 3
-        )
+        settled = decisions.settle("send_again", wave_id="post_purchase/w", invitation_ids=[], note=None)
+        assert settled.changed == 3
     assert wave.send(clock=LATER + timedelta(minutes=1))["accepted"] == 3
 
 
@@ -74,26 +75,37 @@ def test_a_batch_is_not_handed_over_for_longer_than_its_lease(
     assert set(mail_catcher.message_ids().values()) == {1}
 
 
-@pytest.mark.parametrize("how", ["stopped", "past its last moment"])
+@pytest.mark.parametrize(
+    "change", ["is_stopped = true", "not_after = opened_at"], ids=["stopped", "past its last moment"]
+)
 def test_what_may_not_go_any_more_when_its_turn_comes_waits(
-    wave: WaveToSend, mail_catcher: MailCatcher, monkeypatch: pytest.MonkeyPatch, how: str
+    wave: WaveToSend, mail_catcher: MailCatcher, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     for _ in range(3):
         wave.plan()
-    render, changes = (
-        InvitationMail.parcel,
-        {
-            "stopped": "update cf_ledger.wave set is_stopped = true",
-            "past its last moment": "update cf_ledger.wave set not_after = opened_at",
-        },
-    )
+    render = InvitationMail.parcel
 
     def parcel(self: InvitationMail, *rest: object) -> Parcel | None:
-        with wave.people.warehouse.connect() as connection:
-            connection.execute(changes[how])
+        wave.people.execute(f"update cf_ledger.wave set {change}")
         return render(self, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(InvitationMail, "parcel", parcel)
     assert wave.send()["accepted"] == 0
+    assert mail_catcher.caught == []
+    assert wave.states() == {"planned": 3}
+
+
+def test_a_mail_that_waits_for_its_turn_until_the_window_closes_waits_for_the_next(
+    wave: WaveToSend, mail_catcher: MailCatcher, programme: Callable[..., None]
+) -> None:
+    """The window is open when the mails are claimed, and closed when they are to be handed over."""
+    programme(sending={"window": {"from": "09:00", "until": "19:00"}})
+    for _ in range(3):
+        wave.plan(time_zone="UTC")
+    closing = NOW.replace(hour=18, minute=59)
+    times = chain([closing] * 3, repeat(closing + timedelta(minutes=2)))  # lapse, expire, claim
+    operator = SendInvitationsOperator(task_id="send", campaign_id=CAMPAIGN, clock=lambda: next(times))
+    summary = operator.execute(wave.context(now=NOW))  # type: ignore[arg-type]
+    assert (summary["accepted"], summary["waiting"]["window"]) == (0, 3)
     assert mail_catcher.caught == []
     assert wave.states() == {"planned": 3}
