@@ -669,7 +669,8 @@ def test_a_task_that_runs_out_of_time_writes_down_what_it_knows(
 
     def answer(stage: str, recipient: str) -> str | None:
         if stage == "dot" and len(catcher.caught) == 2:
-            time.sleep(0.1)  # until the dot is written: asyncio takes what is raised in a write for a broken line
+            # Until the dot is written: asyncio takes what is raised in a write for a broken line.
+            time.sleep(0.1)
             os.kill(os.getpid(), signal.SIGALRM)
             time.sleep(0.5)
         return None
