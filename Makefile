@@ -4,7 +4,7 @@
 .NOTPARALLEL:
 # What `make sql` prints is the result and nothing else, also when another make calls it.
 MAKEFLAGS += --no-print-directory
-.PHONY: help demo up down test lint bench sql lock setup
+.PHONY: help demo up down test lint bench sql charts lock setup
 
 # What another Python environment of the user's left in the shell must not leak into ours.
 unexport PYTHONPATH
@@ -39,6 +39,9 @@ down: var/setup/runtime ## stop what is up, also after its terminal was killed
 sql: export CF_SQL := $(value Q)
 sql: var/setup/runtime ## query the results: make sql Q='select ...'
 	@$(PYTHON) -m local $(if $(PACK),--pack '$(PACK)') sql
+
+charts: var/setup/runtime ## draw the results as PNG and SVG into var/charts
+	@$(PYTHON) -m demo.charts $(if $(PACK),--pack '$(PACK)') $(if $(ALL),--all)
 
 test: var/setup/dev var/setup/browser-dev ## run all tests
 	@$(PYTHON) -m pytest $(PYTEST_ARGS)

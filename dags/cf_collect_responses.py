@@ -2,7 +2,9 @@
 # Collect responses
 
 Takes in what customers answered: the submissions of the public form, and the stream `responses` of every other source
-of the programme, one task per source. Brings `fct_invitation`, `fct_response` and `fct_answer` up to date.
+of the programme, one task per source. Brings `fct_invitation`, `fct_response` and `fct_ask` up to date, weighs the
+responses of each wave that has changed so that those who answered stand for those who were asked, and then builds
+`fct_answer`, which takes the weights along.
 
 **Running it again** lands nothing twice. Malformed rows go to `cf_landing.quarantine` and stop nothing.
 
@@ -18,6 +20,7 @@ from cf_operators.assets import RESPONSES
 from cf_operators.operators.build_model import BuildModelOperator
 from cf_operators.operators.collect_source import CollectSourceOperator
 from cf_operators.operators.collect_submissions import CollectSubmissionsOperator
+from cf_operators.operators.weigh_responses import WeighResponsesOperator
 from cf_operators.programme import load_programme
 from cf_operators.retry import DEFAULT_ARGS
 
@@ -33,7 +36,9 @@ with DAG(
     default_args=DEFAULT_ARGS,
     access_control=quality_access(),
 ):
-    model = BuildModelOperator(task_id="build_model", stream=STREAM, outlets=[RESPONSES])
+    model = BuildModelOperator(task_id="build_model", stream=STREAM)
+    answers = BuildModelOperator(task_id="build_answers", stream="answers", outlets=[RESPONSES])
+    model >> WeighResponsesOperator(task_id="weigh_responses") >> answers
     CollectSubmissionsOperator(task_id="collect_form") >> model
     for source in load_programme().sources_of(STREAM):
         CollectSourceOperator(task_id=f"collect_{source.id}", source_id=source.id, stream=STREAM) >> model

@@ -10,13 +10,17 @@ change writes nothing.
 **Writes.** `cf_kpi.kpi_value`, append-only: a row is added only where a value really changed. BI tools read
 `cf_kpi.v_kpi_latest`.
 
-**Then.** `cf_act` starts by itself.
+**Drivers.** `find_drivers` then finds which attributes of the annual survey matter most for the overall scores, and
+writes `cf_kpi.kpi_driver`: only for years in which an answer has changed.
+
+**Then.** `cf_act` starts by itself as soon as the KPIs are measured.
 """
 
 from airflow.sdk import DAG
 
 from cf_operators.access import quality_access
 from cf_operators.assets import COMPLAINTS, KPIS, ORDERS, RESPONSES
+from cf_operators.operators.find_drivers import FindDriversOperator
 from cf_operators.operators.measure_kpis import MeasureKpisOperator
 from cf_operators.retry import DEFAULT_ARGS
 
@@ -30,4 +34,4 @@ with DAG(
     default_args=DEFAULT_ARGS,
     access_control=quality_access(),
 ):
-    MeasureKpisOperator(task_id="measure_kpis", outlets=[KPIS])
+    MeasureKpisOperator(task_id="measure_kpis", outlets=[KPIS]) >> FindDriversOperator(task_id="find_drivers")

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TextIO
 
 import psycopg
 from psycopg.types.json import set_json_loads
 
-from local.connections import Replacements
-from local.credentials import Credentials
+from local.bi_warehouse import bi_warehouse
 from local.errors import StackError
-from local.postgres import EmbeddedPostgres
 from local.settings import StackSettings
 
 
@@ -26,7 +22,7 @@ def query(settings: StackSettings, text: str, output: TextIO = sys.stdout) -> No
     """
     if not text.strip():
         raise StackError("Give a statement: make sql Q='select * from cf_kpi.v_kpi_latest'")
-    with _warehouse(settings) as uri:
+    with bi_warehouse(settings) as uri:
         try:
             with psycopg.connect(uri, options="-c timezone=UTC", application_name="make sql") as connection:
                 _write(connection, text, output)
@@ -47,32 +43,3 @@ def _write(connection: psycopg.Connection, text: str, output: TextIO) -> None:
 
 def _as_text(value: str | bytes) -> str:
     return value if isinstance(value, str) else value.decode()
-
-
-@contextmanager
-def _warehouse(settings: StackSettings) -> Iterator[str]:
-    """The address of the warehouse for the role `cf_bi`, up at least as long as the block runs."""
-    if Replacements.of(settings).warehouse:
-        given = settings.given("CF_BI_DATABASE")
-        if given is None:
-            raise StackError(
-                "The warehouse is your own (AIRFLOW_CONN_CF_WAREHOUSE): "
-                "set CF_BI_DATABASE=postgresql://cf_bi:<password>@<host>/<database>."
-            )
-        yield given
-        return
-    data = settings.state / "postgres"
-    if not data.exists():
-        raise StackError(
-            f"There is no warehouse of pack {settings.pack!r} yet: `make demo` or `make up` makes one."
-        )
-    credentials = Credentials.load(settings.state, settings.environment)
-    server = EmbeddedPostgres(data, settings.ports.postgres, credentials.postgres)
-    was_running = server.is_running()
-    if not was_running:
-        server.start()
-    try:
-        yield server.uri("cf_bi", credentials.cf_bi, "warehouse")
-    finally:
-        if not was_running:
-            server.stop()

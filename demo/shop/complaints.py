@@ -35,6 +35,9 @@ class Complaint:
     acknowledged_at: datetime | None
     resolved_at: datetime | None
     closed_at: datetime | None
+    reopened_at: datetime | None = None
+    reopen_count: int = 0
+    contact_count: int = 1
 
 
 def make_complaints(orders: list[Order], calendar: Calendar, random: Random) -> list[Complaint]:

@@ -12,6 +12,8 @@ from demo.shop.calendar import Calendar
 from demo.shop.complaints import make_complaints
 from demo.shop.customers import make_customers
 from demo.shop.orders import make_orders
+from demo.shop.promises import with_promises
+from demo.shop.reopening import with_reopening
 from demo.shop.responses import make_responses
 from demo.shop.writer import write_files, write_truth
 
@@ -38,11 +40,13 @@ def generate(folder: Path, today: date, *, truth: Path, seed: int = SEED) -> Gen
     """
     if folder.is_dir() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} holds files already; the shop is made into an empty folder only.")
-    random = Random(f"{seed}/{today.isoformat()}")
+    random = _random(seed, today)
     calendar = Calendar(today)
     customers = make_customers(random)
-    orders = make_orders(customers, calendar, random)
-    complaints = make_complaints(orders, calendar, random)
+    orders = with_promises(make_orders(customers, calendar, random), _random(seed, today, "promises"))
+    complaints = with_reopening(
+        make_complaints(orders, calendar, random), calendar, _random(seed, today, "reopening")
+    )
     responses = make_responses(orders, calendar, random)
     draft = folder.with_name(folder.name + ".new")
     shutil.rmtree(draft, ignore_errors=True)
@@ -52,3 +56,8 @@ def generate(folder: Path, today: date, *, truth: Path, seed: int = SEED) -> Gen
     write_truth(truth, orders)
     draft.replace(folder)
     return Generated(len(customers), len(orders), len(complaints), len(responses))
+
+
+def _random(seed: int, today: date, *topic: str) -> Random:
+    """Chance of its own for each topic, so that one more draw in one leaves the others as they were."""
+    return Random("/".join((str(seed), today.isoformat(), *topic)))

@@ -22,7 +22,10 @@ CANCELLED = 0.015
 
 @dataclass(frozen=True)
 class Order:
-    """One row of orders.csv; `delivered_at` is None while the parcel is under way."""
+    """One row of orders.csv; `delivered_at` is None while the parcel is under way.
+
+    `promised_on` is the day promised last; `requested_on` is None when the customer had no wish.
+    """
 
     order_id: str
     customer: Customer
@@ -31,6 +34,8 @@ class Order:
     ordered_at: datetime
     promised_on: date
     delivered_at: datetime | None
+    first_promised_on: date | None = None
+    requested_on: date | None = None
 
     @property
     def days_late(self) -> int:

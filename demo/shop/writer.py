@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from demo.shop.complaints import Complaint
@@ -15,9 +15,9 @@ from demo.shop.responses import Response
 Row = Sequence[object]
 COLUMNS = {
     "customers": "customer_id,name,email,language,time_zone,segment,region,consent,key_account",
-    "orders": "order_id,customer_id,product,status,ordered_at,promised_on,delivered_at",
+    "orders": "order_id,customer_id,product,status,ordered_at,requested_on,first_promised_on,promised_on,delivered_at",
     "complaints": "complaint_id,customer_id,order_id,category,severity,channel,"
-    "received_at,acknowledged_at,resolved_at,closed_at",
+    "received_at,acknowledged_at,resolved_at,closed_at,reopened_at,reopen_count,contact_count",
     "responses": "response_id,customer_id,order_id,submitted_at,channel,language,nps,csat",
 }
 # One row of each file that cannot be read: what an export of a real shop brings along now and then.
@@ -33,7 +33,7 @@ BROKEN: dict[str, Row] = {
         "true",
         "false",
     ),
-    "orders": ("O900001", "C00001", "Kitchen", "delivered", "2024-13-45 10:00:00", "2024-12-01", ""),
+    "orders": ("O900001", "C00001", "Kitchen", "delivered", "2024-13-45 10:00:00", "", "", "2024-12-01", ""),
     "complaints": ("K900001", "C00002", "O000002", "quality; see attachment", "3"),
     "responses": ("R900001", "C00003", "O000003", "2024-11-05 11:30:00", "email", "en", "eleven", "4"),
 }
@@ -77,7 +77,8 @@ def _write(folder: Path, name: str, rows: Iterable[Iterable[object]]) -> None:
 def _order_row(order: Order) -> Row:
     return (
         order.order_id, order.customer.customer_id, order.product, order.status,
-        _time(order.ordered_at), order.promised_on.isoformat(), _time(order.delivered_at),
+        _time(order.ordered_at), _day(order.requested_on), _day(order.first_promised_on),
+        _day(order.promised_on), _time(order.delivered_at),
     )  # fmt: skip
 
 
@@ -85,7 +86,8 @@ def _complaint_row(complaint: Complaint) -> Row:
     return (
         complaint.complaint_id, complaint.customer.customer_id, complaint.order_id, complaint.category,
         complaint.severity, complaint.channel, _time(complaint.received_at), _time(complaint.acknowledged_at),
-        _time(complaint.resolved_at), _time(complaint.closed_at),
+        _time(complaint.resolved_at), _time(complaint.closed_at), _time(complaint.reopened_at),
+        complaint.reopen_count, complaint.contact_count,
     )  # fmt: skip
 
 
@@ -98,3 +100,7 @@ def _response_row(response: Response) -> Row:
 
 def _time(moment: datetime | None) -> str:
     return "" if moment is None else moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _day(day: date | None) -> str:
+    return "" if day is None else day.isoformat()

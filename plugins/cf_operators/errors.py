@@ -28,6 +28,10 @@ class DataError(CfError):
     """Input cannot be used at all, e.g. a file without its key column. A single bad row is quarantined instead."""
 
 
+class PublicationStopped(CfError):
+    """A measurement failed a check of its own. Nothing of it is published; what was published before stays."""
+
+
 class SourceUnavailable(CfError):
     """A source of orders, complaints or responses does not answer, or answers that it is busy."""
 

@@ -10,9 +10,10 @@ from typing import Any
 import yaml
 
 from cf_operators.domain.construct import KNOWN, Scale, read_constructs
-from cf_operators.domain.survey import Scales
+from cf_operators.domain.survey import Question, Scales, questions
 from cf_operators.domain.survey_hints import hints
 from cf_operators.domain.survey_lint import errors
+from cf_operators.errors import ConfigurationError
 
 CONSTRUCTS = "constructs.yml"
 SHIPPED_CONSTRUCTS = Path(__file__).resolve().parents[2] / "include" / "surveys" / CONSTRUCTS
@@ -29,6 +30,19 @@ def survey_hints(path: Path) -> list[str]:
     """What makes the survey of a file hard to answer. Expects one without :func:`survey_errors`."""
     definition, found = _read(path)
     return [] if found else hints(definition)
+
+
+def measured_questions(path: Path) -> tuple[Question, ...]:
+    """What the survey of a file measures. Expects one without :func:`survey_errors`.
+
+    :raises ConfigurationError: the file cannot be read.
+    """
+    definition, found = _read(path)
+    if found:
+        raise ConfigurationError(
+            f"survey {path}: {'; '.join(found)}; it has to be a SurveyJS definition in JSON"
+        )
+    return questions(definition)
 
 
 def constructs_beside(path: Path) -> tuple[dict[str, Scale], list[str]]:

@@ -109,6 +109,31 @@ def test_nothing_lies_in_the_future_and_events_are_in_order(shop: Path) -> None:
         assert TODAY - delivered > timedelta(days=25), "the last weeks are asked live"
 
 
+def test_wishes_and_promises_are_like_those_of_a_shop(shop: Path) -> None:
+    orders = list(good_rows(shop, "orders"))
+    for row in orders:
+        assert row["ordered_at"][:10] < row["first_promised_on"] <= row["promised_on"]
+        assert not row["requested_on"] or row["ordered_at"][:10] < row["requested_on"]
+    moved = [row for row in orders if row["first_promised_on"] < row["promised_on"]]
+    assert 0.03 < len(moved) / len(orders) < 0.10
+    wishes = [row for row in orders if row["requested_on"]]
+    assert 0.5 < len(wishes) / len(orders) < 0.7
+    sooner = [row for row in wishes if row["requested_on"] < row["first_promised_on"]]
+    assert 0.1 < len(sooner) / len(wishes) < 0.35
+
+
+def test_some_complaints_come_back_and_some_take_several_contacts(shop: Path) -> None:
+    complaints = list(good_rows(shop, "complaints"))
+    back = [row for row in complaints if row["reopened_at"]]
+    assert 0.03 < len(back) / len(complaints) < 0.2
+    assert {row["reopen_count"] for row in back} == {"1"}
+    assert {row["reopen_count"] for row in complaints if not row["reopened_at"]} == {"0"}
+    for row in back:
+        assert row["resolved_at"] < row["reopened_at"]
+        assert not row["closed_at"] or row["reopened_at"] < row["closed_at"]
+    assert {row["contact_count"] for row in complaints} == {"1", "2", "3", "4"}
+
+
 def test_truth_tells_the_lateness_of_each_parcel(shop: Path) -> None:
     emails = {row["customer_id"]: row["email"].lower() for row in good_rows(shop, "customers")}
     with (shop.parent / "truth.csv").open(encoding="utf-8", newline="") as file:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,6 @@ ENTRY: dict[str, Any] = {
     "scale": [1, 5],
     "top_from": 4,
 }
-MOMENT = datetime(2025, 3, 31, 22, tzinfo=UTC)
 
 
 def version(sql_text: str = "select 1", **changes: Any) -> str:
@@ -47,17 +45,14 @@ def test_other_sql_is_another_version() -> None:
     assert version("select 2") != version()
 
 
+def test_what_is_left_at_its_default_makes_no_other_version() -> None:
+    assert version(lag_days=0, feed="all", slices=None) == version()
+    assert version(lag_days=1) != version()
+
+
 def test_values_that_the_sql_may_bind() -> None:
     definition = Definition.of(Kpi.model_validate(ENTRY), "select 1")
-    assert definition.parameters(MOMENT, date(2025, 4, 1), "Europe/Berlin") == {
-        "as_of": MOMENT,
-        "as_of_on": date(2025, 4, 1),
-        "time_zone": "Europe/Berlin",
-        "construct": "csat",
-        "scale_min": 1,
-        "scale_max": 5,
-        "top_from": 4,
-    }
+    assert definition.parameters() == {"construct": "csat", "scale_min": 1, "scale_max": 5, "top_from": 4}
 
 
 def test_what_estimates_are_scaled_by() -> None:
@@ -66,6 +61,7 @@ def test_what_estimates_are_scaled_by() -> None:
         ({"family": "duration", "unit": "hours"}, 1),
         ({"family": "duration", "unit": "days"}, 24),
         ({"family": "rate", "unit": "per 1,000 orders", "per": 1000}, 1000),
+        ({"family": "duration", "unit": "share", "within_hours": 24}, 1),
         ({"family": "proportion", "unit": "share"}, 1),
     ]
     for kind, per in cases:

@@ -31,6 +31,17 @@ NPS = {key: CSAT[key] for key in ("title", "question", "sql", "direction")} | {
     "construct": "nps",
     "scale": [0, 10],
 }
+CSAT_MEAN = {key: value for key, value in CSAT.items() if key != "top_from"} | {
+    "id": "csat_mean",
+    "family": "mean",
+    "unit": "points",
+}
+WAITING = {key: CSAT[key] for key in ("title", "question", "sql")} | {
+    "id": "waiting",
+    "family": "duration",
+    "unit": "hours",
+    "direction": "down",
+}
 COMPLAINTS = {key: CSAT[key] for key in ("title", "question", "sql")} | {
     "id": "complaint_rate",
     "family": "rate",
@@ -60,6 +71,10 @@ def test_the_keys_of_a_kpi() -> None:
         (CSAT, {"scale": [1, 7], "top_from": 6}),
         (CSAT, {"family": "duration", "unit": "hours", "construct": ..., "scale": ..., "top_from": ...}),
         (COMPLAINTS, {"per": 1}),
+        (CSAT_MEAN, {}),
+        (WAITING, {"quantile": 0.9}),
+        (WAITING, {"unit": "share", "within_hours": 48, "direction": "up"}),
+        (CSAT, {"slices": ["region", ["segment", "channel"]]}),
     ],
 )
 def test_what_fits_together(base: dict[str, Any], changes: dict[str, Any]) -> None:
@@ -78,6 +93,14 @@ def test_what_fits_together(base: dict[str, Any], changes: dict[str, Any]) -> No
         (CSAT, {"scale": [3, 3]}, "is not a scale"),
         (CSAT, {"unit": "points"}, "is not a unit of the family proportion; allowed: share"),
         (CSAT, {"per": 100}, "belongs to the family rate"),
+        (CSAT_MEAN, {"top_from": 4}, "belongs to the family proportion"),
+        (CSAT_MEAN, {"construct": ..., "scale": ...}, "is missing; the family mean counts the answers"),
+        (CSAT_MEAN, {"unit": "share"}, "is not a unit of the family mean; allowed: points"),
+        (CSAT, {"quantile": 0.9}, "belongs to the family duration"),
+        (WAITING, {"quantile": 1.0}, "less than 1"),
+        (WAITING, {"unit": "share", "within_hours": 48, "quantile": 0.9}, "with the unit hours or days"),
+        (WAITING, {"unit": "share"}, "is missing; name the hours"),
+        (WAITING, {"within_hours": 48}, "with the unit share; leave it out"),
         (NPS, {"scale": [1, 10]}, "not the scale of the Net Promoter Score"),
         (NPS, {"construct": ..., "scale": ...}, "is missing; the family nps"),
         (NPS, {"top_from": 9}, "belongs to the family proportion"),
@@ -169,3 +192,10 @@ def test_two_bounds_are_one_too_many() -> None:
                 "months": 1,
             }
         )
+
+
+def test_answers_are_private_unless_said_otherwise() -> None:
+    assert kpi(CSAT).is_private
+    assert not kpi(COMPLAINTS).is_private
+    assert kpi(COMPLAINTS, privacy=True).is_private
+    assert not kpi(CSAT, privacy=False).is_private

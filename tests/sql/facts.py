@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import astuple, dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,9 @@ SEGMENTS, PRODUCTS, REGIONS = (
     ("Sofa", "Lamp", "unknown"),
     ("North", "South", "a=b", "unknown"),
 )
+CAMPAIGNS, CHANNELS, LANGUAGES = ("post_purchase", "annual"), ("web", "phone"), ("en", "de", "unknown")
+DISPOSITIONS = ("complete", "partial", "none", "refused", "bounced", "unknown", "unsubscribed")
+WEIGHTS = (1000, 1000, 640, 2310, 1)
 
 
 def local(moment: datetime) -> date:
@@ -39,6 +42,8 @@ class Order:
     promised_on: date | None
     delivered_at: datetime | None
     delivered_on: date | None
+    requested_on: date | None = None
+    first_promised_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,11 @@ class Complaint:
     acknowledged_at: datetime | None = None
     first_resolved_at: datetime | None = None
     closed_at: datetime | None = None
+    reopened_at: datetime | None = None
+    reopen_count: int = 0
+    contact_count: int | None = None
+    channel: str = "unknown"
+    language: str = "unknown"
 
 
 @dataclass(frozen=True)
@@ -98,6 +108,59 @@ class Answer:
     score: float
     scale_min: int
     scale_max: int
+    campaign: str = "unknown"
+    channel: str = "unknown"
+    language: str = "unknown"
+    segment: str = "unknown"
+    product: str = "unknown"
+    region: str = "unknown"
+    is_complete: bool = True
+    is_first: bool = True
+    submitted_at: datetime = datetime(2025, 1, 15, 12, tzinfo=UTC)
+    submitted_on: date = date(2025, 1, 15)
+    weight_milli: int = 1000
+
+    def of(self, response: Response) -> Answer:
+        """The answer with all that the response says."""
+        return replace(
+            self,
+            campaign=response.campaign_id,
+            **{name: getattr(response, name) for name in OF_RESPONSE},
+        )
+
+
+OF_RESPONSE = (
+    "source", "response_id", "channel", "language", "segment", "product", "region", "is_complete", "submitted_at",
+    "submitted_on",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ask:
+    wave_id: str
+    contact_key: uuid.UUID
+    invitation_id: uuid.UUID
+    campaign: str
+    channel: str
+    language: str
+    segment: str
+    product: str
+    region: str
+    asked_at: datetime
+    asked_on: date
+    disposition: str
+
+
+@dataclass(frozen=True)
+class Customer:
+    contact_key: uuid.UUID
+    segment: str
+    product: str
+    region: str
+    first_ordered_on: date
+    orders_within_90: int
+    orders_181_365: int
+    order_count: int
 
 
 TABLES: dict[type, str] = {
@@ -106,6 +169,8 @@ TABLES: dict[type, str] = {
     Invitation: "fct_invitation",
     Response: "fct_response",
     Answer: "fct_answer",
+    Ask: "fct_ask",
+    Customer: "fct_customer",
 }
 
 
@@ -118,10 +183,15 @@ class Facts:
     invitations: list[Invitation] = field(default_factory=list)
     responses: list[Response] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    asks: list[Ask] = field(default_factory=list)
+    customers: list[Customer] = field(default_factory=list)
 
     def write(self, connection: psycopg.Connection[Any]) -> None:
         """Load the rows into ``cf_core`` and commit."""
-        for rows in (self.orders, self.complaints, self.invitations, self.responses, self.answers):
+        for rows in (
+            *(self.orders, self.complaints, self.invitations, self.responses, self.answers),
+            *(self.asks, self.customers),
+        ):
             write_rows(connection, rows)
         connection.commit()
 
@@ -170,10 +240,13 @@ class Shop:
         delivered = (
             self.after(ordered_at, 100) if status == "delivered" and self.random.random() < 0.95 else None
         )
+        last = promised if self.random.random() < 0.95 else None
+        moved = timedelta(days=self.random.choice((0, 0, 0, 1, 4)))
         return Order(
             *("shop", f"o{number}", self.uuid(), *self.dimensions(), status, ordered_at, local(ordered_at)),
-            promised if self.random.random() < 0.95 else None,
-            *(delivered, delivered and local(delivered)),
+            *(last, delivered, delivered and local(delivered)),
+            promised + timedelta(days=self.random.randrange(-3, 3)) if self.random.random() < 0.7 else None,
+            last and last - moved,
         )
 
     def complaint(self, number: int) -> Complaint:
@@ -183,6 +256,9 @@ class Shop:
         if self.random.random() < 0.05:
             resolved = received - timedelta(hours=3)
         category = self.random.choice(("late", "damaged", "wrong item"))
+        reopened = self.after(closed or resolved or received, 40) if self.random.random() < 0.2 else None
+        if reopened and self.random.random() < 0.6:
+            closed = self.after(reopened, 30)
         return Complaint(
             "shop",
             f"c{number}",
@@ -190,9 +266,13 @@ class Shop:
             category,
             received,
             local(received),
-            None,
+            self.after(received, 5) if self.random.random() < 0.8 else None,
             resolved,
             closed,
+            reopened,
+            self.random.randint(1, 2) if reopened else 0,
+            self.random.randint(1, 4) if self.random.random() < 0.8 else None,
+            *(self.random.choice(CHANNELS), self.random.choice(LANGUAGES)),
         )
 
     def invitation(self, number: int) -> Invitation:
@@ -215,9 +295,9 @@ class Shop:
             response_id=f"r{number}",
             invitation_id=invitation.invitation_id if invitation else None,
             survey_id="post_purchase",
-            campaign_id="post_purchase",
-            channel="web",
-            language="en",
+            campaign_id=self.random.choice(CAMPAIGNS),
+            channel=self.random.choice(CHANNELS),
+            language=self.random.choice(LANGUAGES),
             segment=segment,
             product=product,
             region=region,
@@ -227,16 +307,51 @@ class Shop:
         )
 
     def answers(self, response: Response) -> list[Answer]:
-        """NPS, sometimes twice and sometimes on another scale, and CSAT, sometimes left out."""
-        key = (response.source, response.response_id)
+        """NPS, sometimes twice, on another scale or off it, CSAT and CES, sometimes left out."""
+        key, roll = (response.source, response.response_id), self.random.random
         given = [Answer(*key, "recommend", "nps", self.random.randint(0, 10), 0, 10)]
-        if self.random.random() < 0.1:
+        if roll() < 0.1:
             given.append(Answer(*key, "recommend_again", "nps", self.random.randint(0, 10), 0, 10))
-        if self.random.random() < 0.2:
+        if roll() < 0.2:
             given[0] = Answer(*key, "recommend", "nps", self.random.randint(1, 5), 1, 5)
-        if self.random.random() < 0.8:
+        elif roll() < 0.05:
+            given[0] = Answer(*key, "recommend", "nps", 11, 0, 10)
+        if roll() < 0.8:
             given.append(Answer(*key, "satisfied", "csat", self.random.randint(1, 5), 1, 5))
-        return given
+        if roll() < 0.5:
+            given.append(Answer(*key, "easy", "ces", self.random.randint(1, 7), 1, 7))
+        weight = self.random.choice(WEIGHTS)
+        return [
+            replace(answer.of(response), is_first=is_first(answer, given), weight_milli=weight)
+            for answer in given
+        ]
+
+    def ask(self, number: int) -> Ask:
+        asked = self.moment()
+        return Ask(
+            *(f"w{self.random.randrange(20)}", self.uuid(), self.uuid(), self.random.choice(CAMPAIGNS)),
+            *(self.random.choice(("mail", "phone")), self.random.choice(LANGUAGES), *self.dimensions()),
+            *(asked, local(asked), self.random.choices(DISPOSITIONS, (5, 2, 8, 1, 1, 1, 1))[0]),
+        )
+
+    def customer(self, number: int) -> Customer:
+        within, later = (self.random.choice((0, 0, 1, 3)) for _ in range(2))
+        more = self.random.randrange(3)
+        return Customer(
+            self.uuid(), *self.dimensions(), local(self.moment()), within, later, 1 + within + later + more
+        )
+
+
+def is_first(answer: Answer, given: Sequence[Answer]) -> bool:
+    """Whether this one of the answers of a response stands for its construct and scale."""
+    same = [
+        other.question
+        for other in given
+        if (other.construct, other.scale_min, other.scale_max)
+        == (answer.construct, answer.scale_min, answer.scale_max)
+        and other.scale_min <= other.score <= other.scale_max
+    ]
+    return answer.question == min(same, default=None)
 
 
 def random_facts(seed: int, size: int = 200, days: int = 150) -> Facts:
@@ -249,6 +364,8 @@ def random_facts(seed: int, size: int = 200, days: int = 150) -> Facts:
     drawn = [*shop.random.sample(facts.invitations, size // 2), *[None] * (size // 2)]
     facts.responses = [shop.response(number, invitation) for number, invitation in enumerate(drawn)]
     facts.answers = [answer for response in facts.responses for answer in shop.answers(response)]
+    facts.asks = [shop.ask(number) for number in range(size)]
+    facts.customers = [shop.customer(number) for number in range(size)]
     unique = {(i.wave_id, i.contact_key, i.invitation_id): i for i in facts.invitations}
     facts.invitations = list(unique.values())
     return facts

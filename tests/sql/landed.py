@@ -46,6 +46,9 @@ def land(object_name: str, *rows: dict[str, Any], source_id: str = "shop") -> No
         load.close()
 
 
-def build(stream: str = "orders") -> dict[str, dict[str, int]]:
-    """Build the model of one stream; what each table had written."""
-    return BuildModelOperator(task_id=f"model_{stream}", stream=stream).execute({})
+def build(*streams: str) -> dict[str, dict[str, int]]:
+    """Build the models of some streams, or of orders, which brings all along; what each table had written."""
+    changes: dict[str, dict[str, int]] = {}
+    for stream in streams or ("orders",):
+        changes |= BuildModelOperator(task_id=f"model_{stream}", stream=stream).execute({})
+    return changes

@@ -41,6 +41,8 @@ def test_an_order_with_its_person(warehouse: Warehouse) -> None:
         "promised_on": date(2024, 5, 4),
         "delivered_at": datetime(2024, 5, 3, 13, 30, tzinfo=UTC),
         "delivered_on": date(2024, 5, 3),
+        "requested_on": None,
+        "first_promised_on": date(2024, 5, 4),
     }
 
 
@@ -114,7 +116,7 @@ def test_a_response_of_a_file_with_its_answers(warehouse: Warehouse) -> None:
     land("orders", ORDER)
     build("orders")
     land("responses", RESPONSE, RESPONSE | {"response_id": "R2", "nps": "", "csat": "0"})
-    build("responses")
+    build("responses", "answers")
     responses = warehouse.rows("select * from cf_core.fct_response order by response_id")
     assert [row["response_id"] for row in responses] == ["R1", "R2"]
     first = responses[0]
@@ -171,11 +173,11 @@ def test_a_partial_becomes_the_complete_response(warehouse: Warehouse, run_conte
     (invitation,) = ask(warehouse, ["accepted"])
     answer(warehouse, invitation, is_complete=False, nps=2)
     collect_form(run_context)
-    build("responses")
+    build("responses", "answers")
     assert one(warehouse, "fct_response")["is_complete"] is False
     answer(warehouse, invitation, csat=3)
     collect_form(run_context)
-    changes = build("responses")
+    changes = build("responses", "answers")
     assert changes["fct_response"] == {"inserted": 0, "updated": 1, "deleted": 0}
     assert changes["fct_answer"] == {"inserted": 1, "updated": 0, "deleted": 1}
     assert one(warehouse, "fct_response")["is_complete"] is True

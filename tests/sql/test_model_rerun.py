@@ -13,7 +13,10 @@ from tests.conftest import ROOT, Warehouse
 from tests.operators.asked import answer, ask
 from tests.sql.landed import COMPLAINT, CUSTOMER, NOTHING, ORDER, RESPONSE, build, land
 
-FACTS = ("dim_contact", "fct_order", "fct_complaint", "fct_invitation", "fct_response", "fct_answer")
+FACTS = (
+    "dim_contact", "fct_order", "fct_customer", "fct_complaint", "fct_invitation", "fct_response", "fct_ask",
+    "fct_answer",
+)  # fmt: skip
 STREAMS = tuple(MODELS)
 
 

@@ -81,7 +81,8 @@ def test_two_versions_in_one_campaign(
         assert submit(warehouse, invitation, version, **everything) == "accepted"
     CollectSubmissionsOperator(task_id="collect_form").execute(run_context())
     for _ in range(2):
-        BuildModelOperator(task_id="model", stream="responses").execute(run_context())
+        for stream in ("responses", "answers"):
+            BuildModelOperator(task_id="model", stream=stream).execute(run_context())
         rows = warehouse.rows(
             "select response_id, question, construct, score, scale_min, scale_max from cf_core.fct_answer "
             "order by response_id, question"

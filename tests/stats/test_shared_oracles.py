@@ -1,4 +1,7 @@
-"""Every published case of the shared oracle file for the families there are."""
+"""Every published case of the shared oracle file for what a KPI is estimated by.
+
+Those of the control charts are in ``test_shared_charts.py``, those of the weights in ``test_shared_weights.py``.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from statsmodels.duration.survfunc import SurvfuncRight
 
-from cf_operators.stats.duration import median_duration
+from cf_operators.stats.difference import proportion_difference
+from cf_operators.stats.duration import median_duration, share_within
+from cf_operators.stats.mean import mean
 from cf_operators.stats.nps import nps, score_variance
 from cf_operators.stats.order_statistic import median_ranks
 from cf_operators.stats.proportion import proportion
 from cf_operators.stats.rate import rate
 
-FAMILIES = ("nps", "proportion", "rate", "duration")
-KNOWN_CASES = 13
+KNOWN_CASES = 15
 """Cases of these families when the file was read last: fewer means that it was not read."""
+
+ELSEWHERE = {"spc_xmr", "spc_p", "weighting"}
 
 Numbers = dict[str, Any]
 
@@ -57,20 +62,42 @@ def _duration(given: Numbers) -> Numbers:
         ranks = median_ranks(given["n"])
         assert ranks is not None
         return {"order_statistics": [ranks.low, ranks.high], "coverage": ranks.coverage}
-    curve = SurvfuncRight(given["time"], given["closed"])
+    cases = [given["time"]], [given["closed"]]
     survival = {
-        f"{time:g}": float(level) for time, level in zip(curve.surv_times, curve.surv_prob, strict=True)
+        f"{time:g}": 1 - share_within(*cases, limit=time).value[0] for time in sorted(set(given["time"]))
     }
-    return {"median": median_duration([given["time"]], [given["closed"]]).value[0], "survival": survival}
+    return {"median": median_duration(*cases).value[0], "survival": survival}
 
 
-COMPUTE = {"nps": _nps, "proportion": _proportion, "rate": _rate, "duration": _duration}
+def _difference(given: Numbers) -> Numbers:
+    found = proportion_difference(
+        [given["x1"]], [given["n1"]], [given["x2"]], [given["n2"]], given["confidence"]
+    )
+    return {"low": found.low[0], "high": found.high[0]}
+
+
+def _mean(given: Numbers) -> Numbers:
+    counts, scores = np.array(given["counts_of_1_to_7"]), np.arange(1, 8)
+    found = mean([counts.sum()], [counts @ scores], [counts @ scores**2], (1, 7))
+    high = proportion([counts[scores >= 5].sum()], [counts.sum()])
+    return {"mean": found.value[0], "share_5_to_7": high.value[0]}
+
+
+COMPUTE = {
+    "nps": _nps,
+    "proportion": _proportion,
+    "proportion_difference": _difference,
+    "rate": _rate,
+    "duration": _duration,
+    "mean": _mean,
+}
 
 
 @pytest.mark.shared
 def test_published_cases(shared: Path) -> None:
     cases = json.loads((shared / "oracles" / "statistics.json").read_text(encoding="utf-8"))["cases"]
-    mine = [case for case in cases if case["family"] in FAMILIES]
+    assert {case["family"] for case in cases} <= COMPUTE.keys() | ELSEWHERE, "a family has no test"
+    mine = [case for case in cases if case["family"] in COMPUTE]
     assert len(mine) >= KNOWN_CASES
     for case in mine:
         found = COMPUTE[case["family"]](case["input"])

@@ -1,18 +1,12 @@
--- nps: what the Net Promoter Score is made of.
--- Grain: one row per grain, period_start and slice. Counts complete responses, by the month they were submitted in.
--- Reads: cf_core.fct_answer, cf_core.fct_response.
--- Rerun: reads only; the same facts and the same as_of give the same rows.
-{% from "macros/slices.sql" import slice_columns, slice_sets %}
-{% from "macros/answers.sql" import first_answers %}
-with answer as (
-    {{ first_answers() | indent }}
-)
-
+-- nps: who would recommend us (9, 10), is passive (7, 8) or would not (0 to 6).
+-- Grain: one row per answer that stands for its complete response, by the day it was submitted on.
+-- Reads: the cases of cf_core.fct_answer. Rerun: reads only.
+{% from "macros/cases.sql" import case_columns, is_counted_answer %}
 select
-    {{ slice_columns() }},
-    count(*) filter (where score >= 9) as promoters,
-    count(*) filter (where score >= 7 and score < 9) as passives,
-    count(*) filter (where score < 7) as detractors
-from answer
-where answer_number = 1
-{{ slice_sets() }}
+    {{ case_columns("answer", day="submitted_on") }},
+    case when score >= 9 then 1 else 0 end as promoters,
+    case when score >= 7 and score < 9 then 1 else 0 end as passives,
+    case when score < 7 then 1 else 0 end as detractors
+from {{ cases("answer") }} as c
+where
+    {{ is_counted_answer() }}

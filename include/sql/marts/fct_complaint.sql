@@ -1,6 +1,7 @@
 -- cf_core.fct_complaint: complaints and the times of their handling.
 -- Grain: one row per complaint of a source. The order is looked up in the source of the person; product and region are
--- those of the order, else region that of the person. Without a person, the person of the order.
+-- those of the order, else region that of the person. Without a person, the person of the order. A complaint with a
+-- time of reopening was reopened once, when no source counts it.
 -- Reads: the staging views of complaints, cf_ledger.contact, cf_core.fct_order. Rerun: writes only what differs.
 {% from "macros/offered.sql" import offered with context %}
 {% from "macros/refresh.sql" import refresh %}
@@ -8,7 +9,8 @@
     "cf_core.fct_complaint",
     ["source", "complaint_id"],
     ["contact_key", "order_id", "segment", "product", "region", "category", "severity", "channel", "received_at",
-     "received_on", "acknowledged_at", "first_resolved_at", "closed_at"]
+     "received_on", "acknowledged_at", "first_resolved_at", "closed_at", "language",
+     "reopened_at", "reopen_count", "contact_count"]
 ) %}
 select
     k.source,
@@ -20,12 +22,16 @@ select
     coalesce(o.region, c.region, 'unknown') as region,
     coalesce(k.category, 'unknown') as category,
     k.severity,
-    k.channel,
+    coalesce(k.channel, 'unknown') as channel,
     k.received_at,
     (k.received_at at time zone %(time_zone)s)::date as received_on,
     k.acknowledged_at,
     k.first_resolved_at,
-    k.closed_at
+    k.closed_at,
+    coalesce(c.language, p.language, 'unknown') as language,
+    k.reopened_at,
+    coalesce(k.reopen_count, case when k.reopened_at is null then 0 else 1 end) as reopen_count,
+    k.contact_count
 from (
     {{ offered("complaint") | trim }}
 ) as k
@@ -33,4 +39,5 @@ left join cf_ledger.contact as c
     on c.source = coalesce(k.contact_source, k.source) and k.contact_external_id = c.external_id
 left join cf_core.fct_order as o
     on o.source = coalesce(k.contact_source, k.source) and k.order_id = o.order_id
+left join cf_ledger.contact as p on o.contact_key = p.contact_key
 {% endcall %}

@@ -1,6 +1,7 @@
 -- cf_core.fct_order: what was ordered, and when it came.
 -- Grain: one row per order of a source. An order with a delivery time was delivered, whatever its last status says.
---         Segment is that of the person; region that of the order, else of the person.
+--         Segment is that of the person; region that of the order, else of the person. The promised day is the last one;
+--         where no first one is told, it was the first as well.
 -- Reads: the staging views of orders, cf_ledger.contact. Rerun: writes only what differs.
 {% from "macros/offered.sql" import offered with context %}
 {% from "macros/refresh.sql" import refresh %}
@@ -8,7 +9,7 @@
     "cf_core.fct_order",
     ["source", "order_id"],
     ["contact_key", "segment", "product", "region", "status", "ordered_at", "ordered_on", "promised_on", "delivered_at",
-     "delivered_on"]
+     "delivered_on", "requested_on", "first_promised_on"]
 ) %}
 select
     o.source,
@@ -22,7 +23,9 @@ select
     (o.ordered_at at time zone %(time_zone)s)::date as ordered_on,
     o.promised_on,
     o.delivered_at,
-    (o.delivered_at at time zone %(time_zone)s)::date as delivered_on
+    (o.delivered_at at time zone %(time_zone)s)::date as delivered_on,
+    o.requested_on,
+    coalesce(o.first_promised_on, o.promised_on) as first_promised_on
 from (
     {{ offered("order") | trim }}
 ) as o

@@ -2,31 +2,25 @@
 -- Grain: one row per kpi, definition_version, grain, period_start, slice and revision.
 -- Reads: measured (temporary), cf_kpi.kpi_value. Writes: cf_kpi.kpi_value, appending only.
 -- Rerun: the same measured rows add nothing. Numbers within a relative 1e-12 of each other are the same number: the
---        last digit of an interval may differ between two machines.
+--        last digit of an interval may differ between two machines. A row of nothing that never was anything is not
+--        written.
 {% macro differs(ours, theirs) %}
 (
     {{ ours }} is distinct from {{ theirs }}
     and coalesce(abs({{ ours }} - {{ theirs }}) > 1e-12 * greatest(abs({{ ours }}), abs({{ theirs }})), true)
 )
 {%- endmacro %}
-with newest as (
-    select distinct on (v.kpi, v.definition_version, v.grain, v.period_start, v.slice)
-        v.*,
-        coalesce(v.period_start, '-infinity') as period_key
-    from cf_kpi.kpi_value as v
-    where (v.kpi, v.definition_version) in (select m.kpi, m.definition_version from measured as m)
-    order by v.kpi, v.definition_version, v.grain, v.period_start, v.slice, v.revision desc
-)
-
 insert into cf_kpi.kpi_value (
-    kpi, definition_version, grain, period_start, slice, revision, value, low, high, n, numerator, denominator, method,
+    kpi, definition_version, grain, period_start, period_end, slice, revision, value, low, high, n, numerator,
+    denominator, method, weighted_value, weighted_low, weighted_high, effective_n, is_suppressed, is_reliable,
     data_as_of, run_id, measured_at
 )
 select
-    m.kpi,
-    m.definition_version,
+    %(kpi)s,
+    %(definition_version)s,
     m.grain,
     m.period_start,
+    m.period_end,
     m.slice,
     coalesce(w.revision, 0) + 1,
     m.value,
@@ -36,20 +30,33 @@ select
     m.numerator,
     m.denominator,
     m.method,
+    m.weighted_value,
+    m.weighted_low,
+    m.weighted_high,
+    m.effective_n,
+    m.is_suppressed,
+    m.is_reliable,
     %(data_as_of)s,
     %(run_id)s,
     %(now)s
 from measured as m
-left join newest as w
-    on
-        m.kpi = w.kpi
-        and m.definition_version = w.definition_version
-        and m.grain = w.grain
-        and coalesce(m.period_start, '-infinity') = w.period_key
-        and m.slice = w.slice
+left join lateral (
+    select v.*
+    from cf_kpi.kpi_value as v
+    where
+        v.kpi = %(kpi)s
+        and v.definition_version = %(definition_version)s
+        and v.grain = m.grain
+        and v.slice = m.slice
+        and coalesce(v.period_start, '-infinity'::date) = coalesce(m.period_start, '-infinity'::date)
+    order by v.revision desc
+    limit 1
+) as w on true
 where
     w.revision is null
-    or m.n <> w.n
-    {% for column in ["value", "low", "high", "numerator", "denominator"] %}
+    or m.n is distinct from w.n
+    or m.is_suppressed <> w.is_suppressed
+    or m.is_reliable is distinct from w.is_reliable
+    {% for column in ["value", "low", "high", "numerator", "denominator", "weighted_value", "effective_n"] %}
     or {{ differs("m." ~ column, "w." ~ column) | indent }}
     {% endfor %}

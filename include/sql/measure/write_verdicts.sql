@@ -1,30 +1,34 @@
--- write_verdicts: the verdict on the newest revision of each measured row whose KPI has a target.
+-- write_verdicts: the verdict on the newest revision of each measured row of a KPI that has a target.
 -- Grain: one row per kpi, definition_version, grain, period_start and slice. Runs after append_revisions.
 -- Reads: measured (temporary), cf_kpi.kpi_value. Writes: cf_kpi.kpi_verdict. Rerun: changes nothing.
 insert into cf_kpi.kpi_verdict as j (
     kpi, definition_version, grain, period_start, slice, revision, target, verdict, judged_at
 )
 select
-    m.kpi,
-    m.definition_version,
+    %(kpi)s,
+    %(definition_version)s,
     m.grain,
     m.period_start,
     m.slice,
-    max(v.revision),
+    w.revision,
     m.target,
     m.verdict,
     %(now)s
 from measured as m
-inner join cf_kpi.kpi_value as v
-    on
-        m.kpi = v.kpi
-        and m.definition_version = v.definition_version
-        and m.grain = v.grain
-        and coalesce(m.period_start, '-infinity') = coalesce(v.period_start, '-infinity')
-        and m.slice = v.slice
+cross join lateral (
+    select v.revision
+    from cf_kpi.kpi_value as v
+    where
+        v.kpi = %(kpi)s
+        and v.definition_version = %(definition_version)s
+        and v.grain = m.grain
+        and v.slice = m.slice
+        and coalesce(v.period_start, '-infinity'::date) = coalesce(m.period_start, '-infinity'::date)
+    order by v.revision desc
+    limit 1
+) as w
 where m.verdict is not null
-group by m.kpi, m.definition_version, m.grain, m.period_start, m.slice, m.target, m.verdict
-on conflict (kpi, definition_version, grain, period_start, slice) do update
+on conflict (kpi, definition_version, grain, slice, coalesce(period_start, '-infinity'::date)) do update
 set
     revision = excluded.revision,
     target = excluded.target,

@@ -30,6 +30,8 @@ select
         else 'open'
     end as status,
     {{ instant("ordered_at", time_zone) }} as ordered_at,
+    (payload ->> 'requested_on')::date as requested_on,
+    (payload ->> 'first_promised_on')::date as first_promised_on,
     (payload ->> 'promised_on')::date as promised_on,
     {{ instant("delivered_at", time_zone) }} as delivered_at
 from cf_landing.v_record
@@ -47,7 +49,10 @@ select
     {{ instant("received_at", time_zone) }} as received_at,
     {{ instant("acknowledged_at", time_zone) }} as acknowledged_at,
     {{ instant("resolved_at", time_zone) }} as first_resolved_at,
-    {{ instant("closed_at", time_zone) }} as closed_at
+    {{ instant("closed_at", time_zone) }} as closed_at,
+    {{ instant("reopened_at", time_zone) }} as reopened_at,
+    (payload ->> 'reopen_count')::integer as reopen_count,
+    (payload ->> 'contact_count')::integer as contact_count
 from cf_landing.v_record
 where source = '{{ source.id }}' and object = 'complaints';
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from cf_operators.domain.kpi import Kpi
@@ -17,7 +16,7 @@ VERSION_LENGTH = 12
 class Definition:
     """One version of a KPI.
 
-    :param sql_text: the SQL that is executed, macros expanded: a changed macro is a changed definition.
+    :param sql_text: the SQL that gives the cases, macros expanded: a changed macro is a changed definition.
     :param version: short hash of SQL and entry. Values of different versions are different series.
     """
 
@@ -32,17 +31,14 @@ class Definition:
         digest = hashlib.sha256(f"{entry}\n{sql_text}".encode()).hexdigest()
         return cls(kpi, sql_text, digest[:VERSION_LENGTH])
 
-    def parameters(self, as_of: datetime, as_of_on: date, time_zone: str) -> dict[str, Any]:
+    def parameters(self) -> dict[str, Any]:
         """Every value that the SQL may bind by name.
 
-        :param as_of: nothing later is looked at.
-        :param as_of_on: its day in ``time_zone``, the zone of the organisation.
+        Neither a time nor a day is among them: a case is the same case whenever it is looked at, which is what lets
+        daily sums be kept up by what changed. Which days count is decided when the days are summed up.
         """
         scale_min, scale_max = self.kpi.scale or (None, None)
         return {
-            "as_of": as_of,
-            "as_of_on": as_of_on,
-            "time_zone": time_zone,
             "construct": self.kpi.construct,
             "scale_min": scale_min,
             "scale_max": scale_max,

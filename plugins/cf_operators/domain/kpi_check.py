@@ -7,12 +7,19 @@ They also run when the key is absent, so that what is missing is found. A key th
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from pydantic import ValidationInfo
 
 from cf_operators.domain.declared import raw_kpi
 
-UNITS = {"nps": ("points",), "proportion": ("share",), "duration": ("hours", "days")}
+UNITS = {
+    "nps": ("points",),
+    "proportion": ("share",),
+    "mean": ("points",),
+    "duration": ("hours", "days", "share"),
+}
 """Units that each family can have; a rate names its own."""
 
 RANGES = {"nps": (-100.0, 100.0), "proportion": (0.0, 1.0)}
@@ -29,9 +36,10 @@ def fitting_unit(unit: str, info: ValidationInfo) -> str:
 
 
 def fitting_construct(construct: str | None, info: ValidationInfo) -> str | None:
-    """A Net Promoter Score counts answers, so it names which."""
-    if construct is None and info.data.get("family") == "nps":
-        raise ValueError("is missing; the family nps counts the answers of a construct, such as nps")
+    """A Net Promoter Score and a mean count answers, so they name which."""
+    family = info.data.get("family")
+    if construct is None and family in ("nps", "mean"):
+        raise ValueError(f"is missing; the family {family} counts the answers of a construct, such as nps")
     return construct
 
 
@@ -74,12 +82,41 @@ def fitting_per(per: int | None, info: ValidationInfo) -> int | None:
     return per
 
 
+def fitting_quantile(quantile: float, info: ValidationInfo) -> float:
+    """Only a duration in time has a quantile."""
+    if info.data.get("family") not in ("duration", None) or info.data.get("unit") == "share":
+        raise ValueError("belongs to the family duration with the unit hours or days; leave it out")
+    return quantile
+
+
+def fitting_hours(hours: float | None, info: ValidationInfo) -> float | None:
+    """A duration in the unit share says within how many hours; nothing else does."""
+    if "family" not in info.data or "unit" not in info.data:
+        return hours
+    is_share = info.data["family"] == "duration" and info.data["unit"] == "share"
+    if is_share and hours is None:
+        raise ValueError("is missing; name the hours within which a case shall end")
+    if not is_share and hours is not None:
+        raise ValueError("belongs to the family duration with the unit share; leave it out")
+    return hours
+
+
+def _range(kpi: Mapping[str, Any]) -> tuple[float, float]:
+    """Smallest and greatest value that a KPI can have."""
+    match kpi:
+        case {"family": "mean", "scale": [int(low), int(high)]}:
+            return float(low), float(high)
+        case {"family": "duration", "unit": "share"}:
+            return RANGES["proportion"]
+    return RANGES.get(str(kpi.get("family")), (0.0, math.inf))
+
+
 def reachable(value: float | None, info: ValidationInfo) -> float | None:
     """The bound is a value that the KPI can have, on the side where the KPI gets worse."""
     if value is None:
         return None
     kpi = raw_kpi(info, info.data.get("kpi"))
-    low, high = RANGES.get(str(kpi.get("family")), (0.0, math.inf))
+    low, high = _range(kpi)
     if kpi and not low <= value <= high:
         allowed = f"{low:g} to {high:g}" if high < math.inf else f"{low:g} or more"
         raise ValueError(f"is no value that {kpi['id']} can have ({kpi.get('unit')}); allowed: {allowed}")

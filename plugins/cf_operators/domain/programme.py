@@ -11,6 +11,7 @@ from cf_operators.domain.campaign import Campaign, Survey
 from cf_operators.domain.declared import Declared, entries
 from cf_operators.domain.entry import Entry
 from cf_operators.domain.kpi import Kpi, Target
+from cf_operators.domain.measuring import Measuring
 from cf_operators.domain.organisation import Asking, Organisation, Owner, Purpose
 from cf_operators.domain.problem import Problem
 from cf_operators.domain.sending import Sending
@@ -47,6 +48,7 @@ class Programme(Entry):
     sources: tuple[Source, ...] = Field(description="Where orders, complaints and responses come from.")
     surveys: tuple[Survey, ...] = Field(default=(), description="The questionnaires.")
     campaigns: tuple[Campaign, ...] = Field(default=(), description="The standing reasons to ask.")
+    measuring: Measuring = Field(default=Measuring(), description="How everything is measured.")
     kpis: tuple[Kpi, ...] = Field(description="What is measured.")
     targets: tuple[Target, ...] = Field(
         default=(), description="What the numbers shall be; at most one for each KPI."

@@ -31,6 +31,8 @@ SHAPES: Final[Mapping[str, Columns]] = {
         "region": "text",
         "status": "text",
         "ordered_at": "timestamp with time zone",
+        "requested_on": "date",
+        "first_promised_on": "date",
         "promised_on": "date",
         "delivered_at": "timestamp with time zone",
     },
@@ -46,6 +48,9 @@ SHAPES: Final[Mapping[str, Columns]] = {
         "acknowledged_at": "timestamp with time zone",
         "first_resolved_at": "timestamp with time zone",
         "closed_at": "timestamp with time zone",
+        "reopened_at": "timestamp with time zone",
+        "reopen_count": "integer",
+        "contact_count": "integer",
     },
     "response": {
         "response_id": "text",
@@ -70,6 +75,12 @@ SHAPES: Final[Mapping[str, Columns]] = {
     },
 }
 
+OPTIONAL: Final[Mapping[str, frozenset[str]]] = {
+    "order": frozenset({"requested_on", "first_promised_on"}),
+    "complaint": frozenset({"reopened_at", "reopen_count", "contact_count"}),
+}
+"""Columns that a staging view may leave out; the model then reads them as null."""
+
 
 def view_name(source: str, shape: str) -> str:
     """The staging view by which a source offers a shape, with its schema."""
@@ -77,10 +88,15 @@ def view_name(source: str, shape: str) -> str:
 
 
 def shape_problems(shape: str, found: Columns) -> list[str]:
-    """What a staging view lacks of its shape, one sentence part each; empty when it fits. More columns do no harm."""
+    """What a staging view lacks of its shape, one sentence part each; empty when it fits.
+
+    More columns do no harm, and those of :data:`OPTIONAL` may be left out.
+    """
     problems = []
     for name, wanted in SHAPES[shape].items():
         if name not in found:
+            if name in OPTIONAL.get(shape, ()):
+                continue
             problems.append(f"column {name} ({wanted}) is missing")
         elif found[name].partition("(")[0] != wanted:
             problems.append(f"column {name} is {found[name]} and has to be {wanted}")

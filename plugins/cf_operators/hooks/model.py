@@ -34,16 +34,19 @@ class Model:
     """The models over the sources of the programme, one run at a time.
 
     :param connection: an open transaction on the warehouse that holds :func:`lock_model`; the caller commits it.
-    :param offers: shape to the sources that offer it.
+    :param offers: shape to the sources that offer it, each with the columns of its staging view.
     :param time_zone: of the organisation; it decides on which day something happened.
     """
 
     def __init__(
-        self, connection: psycopg.Connection[Any], offers: Mapping[str, Sequence[str]], time_zone: str
+        self,
+        connection: psycopg.Connection[Any],
+        offers: Mapping[str, Mapping[str, Sequence[str]]],
+        time_zone: str,
     ) -> None:
         self._connection = connection
         self._structure = {
-            "offers": {shape: list(offers.get(shape, ())) for shape in SHAPES},
+            "offers": {shape: dict(offers.get(shape, {})) for shape in SHAPES},
             "shapes": SHAPES,
         }
         self._parameters = {"time_zone": time_zone}

@@ -2,7 +2,7 @@
 
 Templates are rendered with ``StrictUndefined``: a misspelt name is an error, never an empty place in a
 statement. Macros stand in ``include/sql/macros`` and are imported by a file as
-``{% from "macros/slices.sql" import slices %}``.
+``{% from "macros/cases.sql" import case_columns %}``.
 """
 
 from __future__ import annotations

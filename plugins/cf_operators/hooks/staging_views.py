@@ -27,14 +27,14 @@ class StagingViews:
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._cursor = connection.cursor(row_factory=dict_row)
 
-    def refresh(self, source: Source) -> tuple[str, ...]:
+    def refresh(self, source: Source) -> dict[str, tuple[str, ...]]:
         """Bring the views of one source to what its staging file says.
 
         Views are made again only when the file or the source's entry has changed: then the old ones are dropped
         first, because PostgreSQL does not replace a view whose columns change, and a shape that is no longer offered
         must not linger.
 
-        :returns: the shapes that the source offers.
+        :returns: the shapes that the source offers, each with the columns of its view.
         :raises ConfigurationError: the file is no valid template or SQL, or a view does not fit its shape.
         """
         text = self._rendered(source)
@@ -47,7 +47,7 @@ class StagingViews:
             names = ", ".join(view_name(source.id, shape) for shape in SHAPES)
             raise ConfigurationError(f"{source.staging}: creates no staging view; it may create {names}")
         self._check(source, {shape: columns for shape, (_, columns) in found.items()})
-        return tuple(found)
+        return {shape: tuple(columns) for shape, (_, columns) in found.items()}
 
     def _rendered(self, source: Source) -> str:
         time_zone = "UTC" if isinstance(source, FormSource) else source.time_zone

@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 COMPLAINTS = ("fct_complaint",)
-RESPONSES = ("fct_invitation", "fct_response", "fct_answer")
+RESPONSES = ("fct_invitation", "fct_response", "fct_ask")
+ANSWERS = ("fct_answer",)
+PEOPLE = ("contact", "buyer", "consent", "dim_contact")
 # Complaints and responses take their product, region and segment from orders and people, so these bring them along.
 MODELS = {
-    "orders": ("contact", "buyer", "consent", "dim_contact", "fct_order", *COMPLAINTS, *RESPONSES),
+    "orders": (*PEOPLE, "fct_order", "fct_customer", *COMPLAINTS, *RESPONSES, *ANSWERS),
     "complaints": COMPLAINTS,
     "responses": RESPONSES,
+    "answers": ANSWERS,
 }
 
 
@@ -29,7 +32,8 @@ class BuildModelOperator(BaseOperator):
     Only rows that differ are written: a second run writes nothing. What is planned for people who turn out to be key
     accounts is held back until somebody approves it: it could be sent before the next plan of its campaign.
 
-    :param stream: ``orders`` (people, orders, and whatever is described by them), ``complaints`` or ``responses``.
+    :param stream: ``orders`` (people, orders, and whatever is described by them), ``complaints``, ``responses``, or
+        ``answers``, which take their weights with them and are therefore built after the responses were weighed.
     :param warehouse_conn_id: Airflow connection of the warehouse.
     :returns: XCom table to ``{"inserted", "updated", "deleted"}``.
     :raises ConfigurationError: a staging file is wrong.
@@ -56,10 +60,10 @@ class BuildModelOperator(BaseOperator):
         with WarehouseHook(self.warehouse_conn_id).transaction() as connection:
             lock_model(connection)
             views = StagingViews(connection)
-            offers: dict[str, list[str]] = {}
+            offers: dict[str, dict[str, tuple[str, ...]]] = {}
             for source in programme.sources:
-                for shape in views.refresh(source):
-                    offers.setdefault(shape, []).append(source.id)
+                for shape, columns in views.refresh(source).items():
+                    offers.setdefault(shape, {})[source.id] = columns
             model = Model(connection, offers, programme.organisation.time_zone)
             for name in MODELS[self.stream]:
                 changes[name] = model.refresh(name).as_dict()

@@ -1,0 +1,15 @@
+-- on_time_requested: whether an order that was due was delivered by the day that the customer asked for.
+-- Grain: one row per order, by that day. Due is every order, delivered or not: counting only what was delivered would hide
+--        what never arrived; lag_days 1 counts it once the day is over in the feed of orders. Left out are cancelled orders,
+--        orders without such a day, and delivered ones whose day of delivery is unknown.
+-- Reads: the cases of cf_core.fct_order. Rerun: reads only.
+{% from "macros/cases.sql" import case_columns %}
+select
+    {{ case_columns("order", day="requested_on") }},
+    case when delivered_on <= requested_on then 1 else 0 end as numerator,
+    1 as denominator
+from {{ cases("order") }} as c
+where
+    requested_on is not null
+    and status <> 'cancelled'
+    and not (status = 'delivered' and delivered_on is null)

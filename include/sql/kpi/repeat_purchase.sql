@@ -1,0 +1,10 @@
+-- repeat_purchase: whether a customer ordered again on one of the 90 days after the first order.
+-- Grain: one row per customer with an order that was not cancelled, by the day of the first one; lag_days 90 counts a cohort
+--        once it has had that time.
+-- Reads: the cases of cf_core.fct_customer. Rerun: reads only.
+{% from "macros/cases.sql" import case_columns %}
+select
+    {{ case_columns("customer", day="first_ordered_on") }},
+    case when orders_within_90 > 0 then 1 else 0 end as numerator,
+    1 as denominator
+from {{ cases("customer") }} as c

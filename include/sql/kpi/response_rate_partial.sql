@@ -1,0 +1,9 @@
+-- response_rate_partial: whether a person who was asked gave a complete or partial response: AAPOR response rate 2 (RR2).
+-- Grain: one row per person and wave that tried to ask, reminders included, by the day of the first ask.
+-- Reads: the cases of cf_core.fct_ask. Rerun: reads only.
+{% from "macros/cases.sql" import case_columns %}
+select
+    {{ case_columns("ask", day="asked_on") }},
+    case when disposition in ('complete', 'partial') then 1 else 0 end as numerator,
+    1 as denominator
+from {{ cases("ask") }} as c

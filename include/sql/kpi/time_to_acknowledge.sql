@@ -1,0 +1,11 @@
+-- time_to_acknowledge: how long until a complaint was acknowledged, or since when it has been waiting. What was resolved or
+--        closed without it was acknowledged by that.
+-- Grain: one row per complaint, by the day it was received on. One that ended before it began is left out.
+-- Reads: the cases of cf_core.fct_complaint. Rerun: reads only.
+{% from "macros/cases.sql" import case_columns, duration_columns %}
+{% set end = "coalesce(acknowledged_at, first_resolved_at, closed_at)" %}
+select
+    {{ case_columns("complaint", day="received_on") }},
+    {{ duration_columns("received_at", end) }}
+from {{ cases("complaint") }} as c
+where {{ end }} is null or {{ end }} >= received_at

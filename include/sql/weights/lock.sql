@@ -1,0 +1,2 @@
+-- One weighing at a time: two would write the same rows.
+select pg_advisory_xact_lock(hashtextextended('cf weights', 0))

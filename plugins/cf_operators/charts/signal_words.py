@@ -1,0 +1,42 @@
+"""What control charts say, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+RULES = {
+    "beyond_limits": "beyond the control limits",
+    "eight_on_one_side": "the eighth month or more in a row on one side of the mean",
+    "two_of_three": "two of three months near or beyond a limit",
+    "two_of_three_beyond_two_sigma": "two of three months near or beyond a limit",
+}
+
+ASSURANCE = {
+    "will_pass": "As the process runs, every month will meet the target of {target}.",
+    "will_fail": "As the process runs, no month will meet the target of {target}: it takes another process.",
+    "hit_or_miss": "As the process runs, it is chance which months meet the target of {target}.",
+}
+
+SHORT_ASSURANCE = {
+    "will_pass": "as it runs: will pass",
+    "will_fail": "as it runs: will fail",
+    "hit_or_miss": "as it runs: hit or miss",
+}
+
+CHARTS = {
+    "xmr": "single values (XmR chart)",
+    "p_laney": "shares (Laney p\u2032 chart)",
+    "u": "rates (u chart)",
+}
+
+
+def reasons(signals: Iterable[str]) -> str:
+    """The broken rules of a month as one phrase."""
+    return ", and ".join(dict.fromkeys(RULES.get(rule, rule.replace("_", " ")) for rule in signals))
+
+
+def assurance_sentence(assurance: str | None, target: str | None) -> str | None:
+    """What the target means for the process as it runs; None when that is not known."""
+    if assurance is None or target is None:
+        return None
+    return ASSURANCE[assurance].format(target=target)
