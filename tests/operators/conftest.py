@@ -13,6 +13,7 @@ import pytest
 from cf_operators.operators.plan_invitations import PlanInvitationsOperator
 from tests.conftest import Warehouse
 from tests.mail_servers import MailCatcher
+from tests.operators.measuring_run import MeasuringRun
 from tests.operators.wave_to_send import WaveToSend, write_programme
 from tests.people import NOW, People
 
@@ -68,3 +69,16 @@ def programme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
         monkeypatch.setenv("CF_PROGRAMME", str(write_programme(tmp_path, **changes)))
 
     return change
+
+
+@pytest.fixture
+def measuring(
+    warehouse: Warehouse,
+    run_context: Callable[..., dict[str, Any]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> MeasuringRun:
+    """Runs a measurement by a programme of its own: ``measuring(hours=1)``."""
+    run = MeasuringRun(warehouse, run_context, tmp_path)
+    monkeypatch.setenv("CF_PROGRAMME", str(run.path))
+    return run

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cf_operators.stats.duration import median_duration
-from tests.sql.brute_force import kaplan_meier_median
+from tests.sql.brute_force import kaplan_meier_quantile
 from tests.stats.published import KAPLAN_MEIER
 
 NAN = float("nan")
@@ -71,7 +71,7 @@ def test_equals_the_product_by_hand(rows: list[list[tuple[float, bool]]]) -> Non
     found = median_duration(
         [[time for time, _ in row] for row in rows], [[end for _, end in row] for row in rows]
     )
-    wanted = [kaplan_meier_median(row) for row in rows]
+    wanted = [kaplan_meier_quantile(row) for row in rows]
     np.testing.assert_array_equal(found.value, [NAN if median is None else median for median in wanted])
 
 

@@ -376,10 +376,12 @@ select
     r.revision,
     r.data_as_of,
     greatest(r.measured_at, f.valid_from) as reported_from,
-    coalesce(least(r.replaced_at, f.valid_until), 'infinity') as reported_until
+    least(r.replaced_at, f.valid_until) as reported_until
 from reported as r
 inner join in_force as f on r.kpi = f.kpi and r.definition_version = f.definition_version
-where coalesce(least(r.replaced_at, f.valid_until), 'infinity') > greatest(r.measured_at, f.valid_from);
+where
+    least(r.replaced_at, f.valid_until) is null
+    or least(r.replaced_at, f.valid_until) > greatest(r.measured_at, f.valid_from);
 
 create view cf_kpi.v_scorecard as
 with settled as (
@@ -567,7 +569,7 @@ comment on column cf_kpi.v_kpi_latest.signal_direction is 'Whether the signal is
 comment on column cf_kpi.v_kpi_latest.definition_version is 'Version of the definition.';
 comment on column cf_kpi.v_kpi_latest.measured_at is 'When this revision was written.';
 comment on view cf_kpi.v_kpi_as_of is
-'What was published when: one row per KPI, period, slice and revision. The values of a moment are those with reported_from <= moment < reported_until.';
+'What was published when: one row per KPI, period, slice and revision. The values of a moment are those with reported_from <= moment and (reported_until is null or reported_until > moment).';
 comment on column cf_kpi.v_kpi_as_of.kpi is 'Name of the KPI.';
 comment on column cf_kpi.v_kpi_as_of.grain is
 'Length of the period: day, week, month, quarter, year, fiscal_year, rolling_28, rolling_90, or all for the whole history.';
@@ -595,7 +597,7 @@ comment on column cf_kpi.v_kpi_as_of.revision is 'Counts up from 1 whenever the 
 comment on column cf_kpi.v_kpi_as_of.data_as_of is
 'Time of the newest event that the value could have seen when it last changed.';
 comment on column cf_kpi.v_kpi_as_of.reported_from is 'From when on this was the published value.';
-comment on column cf_kpi.v_kpi_as_of.reported_until is 'Until when it was; infinity while it still is.';
+comment on column cf_kpi.v_kpi_as_of.reported_until is 'Until when it was; null while it still is.';
 comment on view cf_kpi.v_scorecard is
 'One row per KPI and slice: its newest settled month, with target, verdict, changes and signals.';
 comment on column cf_kpi.v_scorecard.kpi is 'Name of the KPI.';

@@ -133,7 +133,7 @@ class Measurement:
     def _check(self, definition: Definition, touched: Touched | None) -> None:
         if touched is None:
             self._checks.slices_equal_total(definition, None)
-        elif not touched.is_empty:
+        else:
             self._checks.slices_equal_total(definition, touched.days)
             self._checks.only_touched_values_changed(definition, touched.slices, touched.days, self.run.now)
 
