@@ -20,10 +20,10 @@ select 1 -- Numerator: not this
 
 def test_fields_go_on_until_the_next_one() -> None:
     header = KpiHeader.of("share", TEXT)
-    assert header.what == "whether a thing is red."
-    assert header.numerator == "red things."
-    assert header.excluded == "none; see also: nothing."
-    assert header.reads == "things. Rerun: reads only."
+    assert header.what == "whether a thing is red"
+    assert header.numerator == "red things"
+    assert header.excluded == "none; see also: nothing"
+    assert header.reads == "things. Rerun: reads only"
 
 
 @pytest.mark.parametrize(

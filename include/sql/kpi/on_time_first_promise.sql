@@ -2,8 +2,7 @@
 -- Numerator: orders delivered by the day promised first.
 -- Denominator: orders due, delivered or not: counting only what was delivered would hide what never arrived.
 -- Excluded: cancelled orders, orders without such a day, and delivered ones whose day of delivery is unknown.
--- Grain: one row per order, by the day promised first; lag_days 1 counts it once that day is over in the feed of
---   orders.
+-- Grain: one row per order, by the day promised first.
 -- Reads: the cases of cf_core.fct_order. Rerun: reads only.
 {% from "macros/cases.sql" import case_columns %}
 select

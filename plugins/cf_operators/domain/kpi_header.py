@@ -17,7 +17,7 @@ _FIELD = re.compile(r"^-- (\w+):", re.MULTILINE)
 class KpiHeader:
     """The comment at the top of an SQL file: a line on what a case is, then one field after the other.
 
-    A field begins a line as ``-- Numerator: ...`` and goes on until the next one.
+    A field begins a line as ``-- Numerator: ...`` and goes on until the next one. The full stop at its end is left out.
 
     :param what: what the file counts.
     :param numerator, denominator: who is counted in each part. ``{top_from}`` and other fields of the entry in the
@@ -49,7 +49,7 @@ class KpiHeader:
                 f"the header has the fields {', '.join(names) or 'none'}; it must have, in this order and with a "
                 f"text each: {', '.join(wanted)}"
             )
-        return cls(*(text for _, text in found))
+        return cls(*(text.removesuffix(".") for _, text in found))
 
 
 def _fields(sql_text: str) -> Iterator[tuple[str, str]]:
