@@ -62,8 +62,12 @@ def test_examples_are_taken_from_the_warehouse_and_kept_without_one(
     into = tmp_path / "kpi.md"
     with warehouse.connect() as connection:
         publish(connection)
-        connection.execute("update cf_kpi.kpi_value set numerator = 50, denominator = 200, n = 200 where n > 0")
-        connection.execute("update cf_kpi.kpi_value set value = 25, low = 10, high = 40 where kpi = 'nps' and n > 0")
+        connection.execute(
+            "update cf_kpi.kpi_value set numerator = 50, denominator = 200, n = 200 where n > 0"
+        )
+        connection.execute(
+            "update cf_kpi.kpi_value set value = 25, low = 10, high = 40 where kpi = 'nps' and n > 0"
+        )
     monkeypatch.setenv("CF_BI_DATABASE", warehouse.bi_uri)
     assert main(["--into", str(into)]) == 0
     assert capsys.readouterr().out == f"{into}\n"

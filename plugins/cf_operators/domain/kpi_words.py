@@ -53,9 +53,7 @@ def privacy(kpi: Kpi, measuring: Measuring) -> str:
     """Which values are withheld."""
     if not kpi.is_private:
         return "nothing is withheld"
-    return (
-        f"values on fewer than {measuring.privacy_min} answers are withheld, and others from which they could be computed"
-    )
+    return f"values on fewer than {measuring.privacy_min} answers are withheld, and others from which they could be computed"
 
 
 def weights(kpi: Kpi, measuring: Measuring) -> str:

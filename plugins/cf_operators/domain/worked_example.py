@@ -51,7 +51,9 @@ class WorkedExample:
             f"n {self.n:,}",
         ]
         if kpi.construct is not None and self.weighted_value is not None:
-            parts.append(f"weighted {_shown(self.weighted_value)} on {_shown(self.effective_n or 0)} effective answers")
+            parts.append(
+                f"weighted {_shown(self.weighted_value)} on {_shown(self.effective_n or 0)} effective answers"
+            )
         return "; ".join([*parts, f"revision {self.revision}."])
 
 

@@ -23,7 +23,8 @@ EXAMPLE = "Worked example"
 NO_EXAMPLE = "not measured yet"
 
 _ARTICLE = re.compile(
-    rf"^## [^\n]*\(`(?P<kpi>\w+)`\)$(?:(?!^## ).)*?^\| {EXAMPLE} \| (?P<text>[^\n]*) \|$", re.MULTILINE | re.DOTALL
+    rf"^## [^\n]*\(`(?P<kpi>\w+)`\)$(?:(?!^## ).)*?^\| {EXAMPLE} \| (?P<text>[^\n]*) \|$",
+    re.MULTILINE | re.DOTALL,
 )
 
 
