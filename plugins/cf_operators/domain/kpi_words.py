@@ -53,7 +53,10 @@ def privacy(kpi: Kpi, measuring: Measuring) -> str:
     """Which values are withheld."""
     if not kpi.is_private:
         return "nothing is withheld"
-    return f"values on fewer than {measuring.privacy_min} answers are withheld, and others from which they could be computed"
+    return (
+        f"values on fewer than {measuring.privacy_min} answers are withheld, and others from which they could be "
+        "computed"
+    )
 
 
 def weights(kpi: Kpi, measuring: Measuring) -> str:
@@ -63,8 +66,8 @@ def weights(kpi: Kpi, measuring: Measuring) -> str:
     margins = " and ".join(measuring.weights.by)
     restored = f" and raked to those asked by {margins}" if margins else ""
     return (
-        f"answers by their chance to be asked{restored}, trimmed at {measuring.weights.trim:g} times the mean; `value` is "
-        "unweighted, `weighted_value` weighted"
+        f"answers by their chance to be asked{restored}, trimmed at {measuring.weights.trim:g} times the mean; "
+        "`value` is unweighted, `weighted_value` weighted"
     )
 
 
