@@ -46,7 +46,7 @@ charts: var/setup/runtime ## draw the results as PNG and SVG into var/charts
 kpi-docs: var/setup/runtime ## write docs/kpi.md, with worked examples of what was measured last
 	@$(PYTHON) -m demo.kpi_docs $(if $(PACK),--pack '$(PACK)')
 
-superset: ## pack the dashboard for Superset into var/superset.zip
+superset: .venv/.made ## pack the dashboard for Superset into var/superset.zip
 	@mkdir -p var && rm -f var/superset.zip
 	@cd docs/bi && $(abspath $(PYTHON)) -m zipfile -c $(CURDIR)/var/superset.zip superset
 	@echo $(CURDIR)/var/superset.zip
