@@ -1,4 +1,4 @@
-"""`python -m demo.kpi_docs [--pack NAME] [--into FILE]`: `docs/kpi.md` for the shipped programme, with worked examples of a pack.
+"""`python -m demo.kpi_docs [--pack NAME] [--into FILE]`: the KPI dictionary with worked examples of a pack.
 
 The warehouse is started for it when it is not up; when there is none, the worked examples stay as they are.
 """

@@ -41,7 +41,7 @@ DATABASES, DATASETS, CHARTS, DASHBOARDS = (
 )
 
 
-def named(entries: dict[str, Entry], key: str) -> Any:
+def named(entries: dict[str, Entry], key: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("entry", [pytest.param(each, id=each[key]) for each in entries.values()])
 
 
