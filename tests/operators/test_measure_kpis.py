@@ -14,7 +14,7 @@ from cf_operators.errors import ConfigurationError
 from cf_operators.operators.measure_kpis import MeasureKpisOperator
 from cf_operators.programme import load_programme
 from tests.conftest import ROOT, Warehouse
-from tests.sql.brute_force import expected, kaplan_meier_median
+from tests.sql.brute_force import expected, kaplan_meier_quantile
 from tests.sql.facts import Answer, Facts, local, random_facts, write_rows
 from tests.sql.test_kpi import rich_facts
 
@@ -119,7 +119,7 @@ def agrees(kpi: Any, row: dict[str, Any], statistics: dict[str, Any]) -> None:
         n = denominator = len(cases)
         numerator = sum(is_ended for _, is_ended in cases)
         if kpi.within_hours is None:
-            value = quantile_of(cases, kpi.quantile)
+            value = kaplan_meier_quantile(cases, kpi.quantile)
             value = value / 24 if value is not None and kpi.unit == "days" else value
         else:
             numerator = sum(is_ended and hours <= kpi.within_hours for hours, is_ended in cases)

@@ -275,12 +275,12 @@ CASES: dict[str, Callable[[Facts, Kpi], Iterator[Case]]] = {
 }
 
 
-def kaplan_meier_median(cases: list[tuple[float, bool]]) -> float | None:
-    """The earliest time by which the product of (1 - ended / at risk) has fallen to one half."""
+def kaplan_meier_quantile(cases: list[tuple[float, bool]], quantile: float = 0.5) -> float | None:
+    """The earliest time by which the product of (1 - ended / at risk) has fallen to the share that is left."""
     survival = 1.0
     for time_ in sorted({hours for hours, is_ended in cases if is_ended}):
         at_risk = sum(hours >= time_ for hours, _ in cases)
         survival *= 1 - sum(is_ended and hours == time_ for hours, is_ended in cases) / at_risk
-        if survival <= 0.5 + 1e-9:
+        if survival <= 1 - quantile + 1e-9:
             return time_
     return None

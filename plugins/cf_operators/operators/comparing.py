@@ -137,7 +137,7 @@ def contributions(
         both["denominator_before"].to_numpy(),
         both["numerator"].to_numpy(),
         both["denominator"].to_numpy(),
-        both.groupby(keys[:3], sort=False).ngroup().to_numpy(),
+        both.groupby(keys[:3], sort=False).ngroup().to_numpy().astype("int64"),
         100.0 if definition.kpi.family == "nps" else definition.per,
     )
     return pd.DataFrame(
