@@ -1,4 +1,4 @@
-"""The schema: revisions apply once, roles may do what they should and nothing else, comments are complete."""
+"""The schema: revisions apply once, and roles may do what they should and nothing else."""
 
 from __future__ import annotations
 
