@@ -4,7 +4,7 @@
 .NOTPARALLEL:
 # What `make sql` prints is the result and nothing else, also when another make calls it.
 MAKEFLAGS += --no-print-directory
-.PHONY: help demo up down test lint bench sql charts lock setup
+.PHONY: help demo up down test lint bench sql charts kpi-docs superset lock setup
 
 # What another Python environment of the user's left in the shell must not leak into ours.
 unexport PYTHONPATH
@@ -14,10 +14,10 @@ unexport VIRTUAL_ENV
 PYTHON := .venv/bin/python
 SETUP := bash local/setup.sh
 CHECKED := $(wildcard plugins local demo bench dags tests)
-SQL_FOLDERS := $(wildcard include/sql examples)
+SQL_FOLDERS := $(wildcard include/sql examples docs/bi)
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "  make demo INPUT=folder PACK=name    the demo on real data, with the example pack of that name"
 	@echo "  make sql Q='select ...'             one query as the role cf_bi, printed as CSV"
@@ -42,6 +42,14 @@ sql: var/setup/runtime ## query the results: make sql Q='select ...'
 
 charts: var/setup/runtime ## draw the results as PNG and SVG into var/charts
 	@$(PYTHON) -m demo.charts $(if $(PACK),--pack '$(PACK)') $(if $(ALL),--all)
+
+kpi-docs: var/setup/runtime ## write docs/kpi.md, with worked examples of what was measured last
+	@$(PYTHON) -m demo.kpi_docs $(if $(PACK),--pack '$(PACK)')
+
+superset: .venv/.made ## pack the dashboard for Superset into var/superset.zip
+	@mkdir -p var && rm -f var/superset.zip
+	@cd docs/bi && $(abspath $(PYTHON)) -m zipfile -c $(CURDIR)/var/superset.zip superset
+	@echo $(CURDIR)/var/superset.zip
 
 test: var/setup/dev var/setup/browser-dev ## run all tests
 	@$(PYTHON) -m pytest $(PYTEST_ARGS)

@@ -1,4 +1,4 @@
-"""The schema: revisions apply once, roles may do what they should and nothing else, comments are complete."""
+"""The schema: revisions apply once, and roles may do what they should and nothing else."""
 
 from __future__ import annotations
 
@@ -8,11 +8,6 @@ import pytest
 from cf_operators.errors import ConfigurationError, WarehouseUnavailable
 from cf_operators.hooks.migrations import migrate, sqlalchemy_url
 from tests.conftest import ROOT, Warehouse, WarehouseServer, free_port
-
-CONTRACT = [
-    "kpi", "grain", "period_start", "slice", "value", "low", "high", "n", "numerator", "denominator",
-    "unit", "target", "verdict", "data_as_of", "revision",
-]  # fmt: skip
 
 
 def test_migrating_again_changes_nothing(warehouse: Warehouse) -> None:
@@ -65,40 +60,6 @@ def test_missing_role_is_named_with_the_remedy(warehouse_server: WarehouseServer
             connection.execute("alter role cf_bi_elsewhere rename to cf_bi")
             connection.execute(f"alter role cf_bi password '{warehouse_server.password}'")
         warehouse_server.drop("without_role")
-
-
-def test_every_table_and_column_of_cf_kpi_carries_a_comment(warehouse: Warehouse) -> None:
-    bare = warehouse.rows(
-        """
-        select c.relname, a.attname
-        from pg_class as c
-        inner join pg_namespace as s on c.relnamespace = s.oid
-        left join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-        where s.nspname = 'cf_kpi' and c.relkind in ('r', 'v')
-        and (col_description(c.oid, a.attnum) is null or obj_description(c.oid) is null)
-        """
-    )
-    assert bare == []
-
-
-def test_columns_of_the_kpi_view_are_the_contract(warehouse: Warehouse) -> None:
-    with warehouse.connect() as connection:
-        view = connection.execute("select * from cf_kpi.v_kpi_latest limit 0")
-        assert [column.name for column in view.description or []] == CONTRACT
-
-
-def test_bi_reads_every_relation_of_cf_kpi(warehouse: Warehouse) -> None:
-    relations = [
-        row["relname"]
-        for row in warehouse.rows(
-            "select c.relname from pg_class as c inner join pg_namespace as s on c.relnamespace = s.oid "
-            "where s.nspname = 'cf_kpi' and c.relkind in ('r', 'v')"
-        )
-    ]
-    assert {"kpi_value", "v_kpi_latest", "v_kpi_history", "v_task_open"} <= set(relations)
-    with psycopg.connect(warehouse.bi_uri) as connection:
-        for relation in relations:
-            connection.execute(f"select * from cf_kpi.{relation} limit 1")
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def publish(connection: psycopg.Connection[Any]) -> None:
     random, programme = np.random.default_rng(8), load_programme()
     insert(connection, "measurement", {
         "run_id": "run", "measured_at": AS_OF, "data_as_of": AS_OF, "as_of_on": AS_OF.date(), "kpi_count": len(LEVELS),
-        "value_count": 144, "revision_count": 144, "check_count": 5,
+        "value_count": 144, "revision_count": 144, "check_count": 5, "settings": Jsonb({}),
     })  # fmt: skip
     for kpi, (level, spread) in LEVELS.items():
         entry, target = programme.kpi(kpi), programme.target_of(kpi)

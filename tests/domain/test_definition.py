@@ -80,3 +80,30 @@ def test_what_estimates_are_scaled_by() -> None:
 )
 def test_parts_of_a_slice(name: str, parts: tuple[str, str]) -> None:
     assert slice_parts(name) == parts
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        "-- counts\nselect a, 'b' from t",
+        "select a, -- the first\n    'b'\nfrom t\n",
+        "/* of\nall */ select a, 'b' from t",
+    ],
+)
+def test_comments_and_layout_are_no_part_of_the_definition(same: str) -> None:
+    assert version(same) == version("select a, 'b' from t")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("select '-- a' as x", "select '-- b' as x"),
+        ("select 'a  b' as x", "select 'a b' as x"),
+        ("select e'\\'--a' as x", "select e'\\'--b' as x"),
+        ("select $$--a$$ as x", "select $$--b$$ as x"),
+        ('select "--a" from t', 'select "--b" from t'),
+        ("select 1 -- x\n+ 1", "select 1 -- x + 1"),
+    ],
+)
+def test_what_only_looks_like_a_comment_counts(one: str, other: str) -> None:
+    assert version(one) != version(other)

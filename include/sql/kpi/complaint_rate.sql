@@ -1,6 +1,8 @@
 -- complaint_rate: complaints that came in, and orders that were placed, in the same period and slice.
--- Grain: one row per complaint, by the day it was received on, whenever its order was placed; and one per order placed,
---        by its day, also if it was cancelled later. Only the dimensions that both have: an order has no channel.
+-- Numerator: complaints that came in, whenever their order was placed.
+-- Denominator: orders that were placed, also if they were cancelled later.
+-- Excluded: nothing; sliced only by the dimensions that both have: an order has no channel.
+-- Grain: one row per complaint, by the day it was received on, and one per order, by the day it was placed on.
 -- Reads: the cases of cf_core.fct_complaint and cf_core.fct_order. Rerun: reads only.
 {% from "macros/cases.sql" import case_columns %}
 {% set shared = ["segment", "product", "region"] %}

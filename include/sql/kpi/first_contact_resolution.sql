@@ -1,5 +1,9 @@
--- first_contact_resolution: whether a resolved complaint took one contact with the customer, and was not opened again.
--- Grain: one row per complaint that was resolved or closed and whose contacts were counted, by the day it was received on.
+-- first_contact_resolution: whether a resolved complaint took one contact with the customer, and was not opened
+--   again.
+-- Numerator: complaints that took at most one contact and were not opened again.
+-- Denominator: complaints that were resolved or closed and whose contacts were counted.
+-- Excluded: complaints that are neither resolved nor closed, and those whose source does not count contacts.
+-- Grain: one row per complaint, by the day it was received on.
 -- Reads: the cases of cf_core.fct_complaint. Rerun: reads only.
 {% from "macros/cases.sql" import case_columns %}
 select

@@ -1,7 +1,8 @@
 -- on_time_delivery: whether an order that was due was delivered by the day promised last.
--- Grain: one row per order, by that day. Due is every order, delivered or not: counting only what was delivered would hide
---        what never arrived; lag_days 1 counts it once the day is over in the feed of orders. Left out are cancelled orders,
---        orders without such a day, and delivered ones whose day of delivery is unknown.
+-- Numerator: orders delivered by the day promised last.
+-- Denominator: orders due, delivered or not: counting only what was delivered would hide what never arrived.
+-- Excluded: cancelled orders, orders without such a day, and delivered ones whose day of delivery is unknown.
+-- Grain: one row per order, by the day promised last.
 -- Reads: the cases of cf_core.fct_order. Rerun: reads only.
 {% from "macros/cases.sql" import case_columns %}
 select

@@ -1,5 +1,8 @@
 -- reopen_rate: whether a complaint that was resolved or closed was opened again.
--- Grain: one row per complaint that was ever resolved, closed or opened again, by the day it was received on.
+-- Numerator: complaints that were opened again.
+-- Denominator: complaints that were ever resolved, closed or opened again.
+-- Excluded: complaints that are still waiting for their first resolution.
+-- Grain: one row per complaint, by the day it was received on.
 -- Reads: the cases of cf_core.fct_complaint. Rerun: reads only.
 {% from "macros/cases.sql" import case_columns %}
 select

@@ -1,6 +1,8 @@
 -- repeat_purchase: whether a customer ordered again on one of the 90 days after the first order.
--- Grain: one row per customer with an order that was not cancelled, by the day of the first one; lag_days 90 counts a cohort
---        once it has had that time.
+-- Numerator: customers who ordered again within 90 days after their first order.
+-- Denominator: customers with a first order.
+-- Excluded: cancelled orders, and customers who have no other.
+-- Grain: one row per customer, by the day of the first order.
 -- Reads: the cases of cf_core.fct_customer. Rerun: reads only.
 {% from "macros/cases.sql" import case_columns %}
 select

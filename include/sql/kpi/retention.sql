@@ -1,6 +1,9 @@
--- retention: whether a customer has stayed: ordered again in the second half of the year after the first order (days 181 to 365).
--- Grain: one row per customer with an order that was not cancelled, by the day of the first one; lag_days 365 counts a cohort
---        once it has had that time.
+-- retention: whether a customer has stayed: ordered again in the second half of the year after the first order (days
+--   181 to 365).
+-- Numerator: customers who ordered again on days 181 to 365 after their first order.
+-- Denominator: customers with a first order.
+-- Excluded: cancelled orders, and customers who have no other.
+-- Grain: one row per customer, by the day of the first order.
 -- Reads: the cases of cf_core.fct_customer. Rerun: reads only.
 {% from "macros/cases.sql" import case_columns %}
 select

@@ -1,6 +1,8 @@
--- time_to_acknowledge: how long until a complaint was acknowledged, or since when it has been waiting. What was resolved or
---        closed without it was acknowledged by that.
--- Grain: one row per complaint, by the day it was received on. One that ended before it began is left out.
+-- time_to_acknowledge: how long until a complaint was acknowledged, or since when it has been waiting.
+-- Numerator: complaints that were acknowledged; what was resolved or closed without it was acknowledged by that.
+-- Denominator: complaints that came in; those still waiting count as lasting at least as long as they have waited.
+-- Excluded: complaints acknowledged before they came in.
+-- Grain: one row per complaint, by the day it was received on.
 -- Reads: the cases of cf_core.fct_complaint. Rerun: reads only.
 {% from "macros/cases.sql" import case_columns, duration_columns %}
 {% set end = "coalesce(acknowledged_at, first_resolved_at, closed_at)" %}

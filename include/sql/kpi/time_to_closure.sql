@@ -1,6 +1,9 @@
--- time_to_closure: how long until a complaint was closed for good, or since when it has been open. One that was opened again
---        runs on from the beginning until it is closed after that.
--- Grain: one row per complaint, by the day it was received on. One that ended before it began is left out.
+-- time_to_closure: how long until a complaint was closed for good, or since when it has been open.
+-- Numerator: complaints that were closed and not opened again after that.
+-- Denominator: complaints that came in; those still open count as lasting at least as long as they have been open,
+--   and one that was opened again runs on from its beginning.
+-- Excluded: complaints closed before they came in.
+-- Grain: one row per complaint, by the day it was received on.
 -- Reads: the cases of cf_core.fct_complaint. Rerun: reads only.
 {% from "macros/cases.sql" import case_columns, duration_columns %}
 {% set end = "case when reopened_at is null or closed_at > reopened_at then closed_at end" %}

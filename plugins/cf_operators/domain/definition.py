@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cf_operators.domain.kpi import Kpi
+from cf_operators.domain.sql_meaning import sql_meaning
 
 VERSION_LENGTH = 12
 
@@ -17,7 +18,8 @@ class Definition:
     """One version of a KPI.
 
     :param sql_text: the SQL that gives the cases, macros expanded: a changed macro is a changed definition.
-    :param version: short hash of SQL and entry. Values of different versions are different series.
+    :param version: short hash of SQL and entry; comments and layout do not count, so that explaining a KPI better
+        starts no new series. Values of different versions are different series.
     """
 
     kpi: Kpi
@@ -28,7 +30,7 @@ class Definition:
     def of(cls, kpi: Kpi, sql_text: str) -> Definition:
         """The definition with its version, which is the same wherever the programme is installed."""
         entry = json.dumps(kpi.entry(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        digest = hashlib.sha256(f"{entry}\n{sql_text}".encode()).hexdigest()
+        digest = hashlib.sha256(f"{entry}\n{sql_meaning(sql_text)}".encode()).hexdigest()
         return cls(kpi, sql_text, digest[:VERSION_LENGTH])
 
     def parameters(self) -> dict[str, Any]:

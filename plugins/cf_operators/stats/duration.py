@@ -14,6 +14,11 @@ from cf_operators.stats.order_statistic import fewest_above, fewest_below
 from cf_operators.stats.proportion import proportion
 
 METHOD = "Kaplan-Meier median, log-log"
+SOURCE = "E. L. Kaplan and P. Meier, JASA 53, 1958; R. Brookmeyer and J. Crowley, Biometrics 38, 1982"
+SOURCE_WITHIN = (
+    "E. L. Kaplan and P. Meier, JASA 53, 1958; J. D. Kalbfleisch and R. L. Prentice, The Statistical Analysis of "
+    "Failure Time Data, 2nd ed., section 1.4"
+)
 TIE = 1e-9
 """A share this close to the one asked for is equal to it: products of fractions carry rounding."""
 

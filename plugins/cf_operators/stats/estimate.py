@@ -117,6 +117,15 @@ FAMILIES: dict[str, Family] = {
 }
 
 
+SOURCES = {
+    "nps": nps.SOURCE,
+    "proportion": proportion.SOURCE,
+    "rate": rate.SOURCE,
+    "mean": mean.SOURCE,
+    "duration": duration.SOURCE,
+}
+
+
 def method_of(family: str, *, quantile: float = 0.5, within: float | None = None) -> str:
     """What the numbers of a family are called as published, with its variant.
 
@@ -127,6 +136,14 @@ def method_of(family: str, *, quantile: float = 0.5, within: float | None = None
     if family == "duration" and quantile != 0.5:
         return f"Kaplan-Meier P{100 * quantile:g}, log-log"
     return FAMILIES[family].method
+
+
+def source_of(family: str, *, within: float | None = None) -> str:
+    """Where the interval of a family is published.
+
+    :raises KeyError: the family is unknown.
+    """
+    return duration.SOURCE_WITHIN if within is not None else SOURCES[family]
 
 
 def case_count(family: str, statistics: pd.DataFrame) -> pd.Series:

@@ -10,6 +10,10 @@ from cf_operators.stats.interval import CONFIDENCE, Floats, Interval, around
 from cf_operators.stats.proportion import proportion
 
 METHOD = "t; Wilson of the scale when all are the same"
+SOURCE = (
+    "G. W. Snedecor and W. G. Cochran, Statistical Methods, 8th ed., section 4.9; "
+    "R. Bhatia and C. Davis, American Mathematical Monthly 107, 2000"
+)
 ROUNDING = 1e-12
 """A variance that is this small beside the mean square is 0: sums of weighted squares carry rounding."""
 

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from cf_operators.stats.interval import CONFIDENCE, Interval, around, normal_quantile
 
 METHOD = "adjusted Wald (+0.75, +1.5, +0.75)"
+SOURCE = "B. Rocks, The American Statistician 70(4), 2016"
 
 
 def nps(

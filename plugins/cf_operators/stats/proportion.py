@@ -9,6 +9,7 @@ from statsmodels.stats.proportion import proportion_confint
 from cf_operators.stats.interval import CONFIDENCE, Interval, around
 
 METHOD = "Wilson score"
+SOURCE = "E. B. Wilson, JASA 22, 1927"
 
 
 def proportion(numerator: ArrayLike, denominator: ArrayLike, confidence: float = CONFIDENCE) -> Interval:

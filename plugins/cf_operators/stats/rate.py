@@ -9,6 +9,7 @@ from scipy import stats
 from cf_operators.stats.interval import CONFIDENCE, Floats, Interval, around, normal_quantile
 
 METHOD = "Byar; exact Poisson below 10 events"
+SOURCE = "N. E. Breslow and N. E. Day, Statistical Methods in Cancer Research II, IARC 1987, pp. 69-70"
 EXACT_BELOW = 10
 
 
