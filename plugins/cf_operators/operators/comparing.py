@@ -65,7 +65,7 @@ def changes(
     )
     if rows.empty:
         return rows[list(CHANGE)]
-    groups = rows[["grain", "period_start", "dimensions", "basis"]].apply(tuple, axis=1)
+    groups = rows.groupby(["grain", "period_start", "dimensions", "basis"], sort=False).ngroup()
     rows["q_value"] = benjamini_hochberg(rows["p_value"].to_numpy(dtype="float64"), groups.to_numpy())
     return rows[list(CHANGE)]
 
