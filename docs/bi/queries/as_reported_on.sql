@@ -21,7 +21,8 @@ reported as (
         r.reported_until,
         row_number() over (partition by r.kpi order by r.period_start desc) as age
     from asked as a
-    inner join cf_kpi.v_kpi_as_of as r on a.moment >= r.reported_from and a.moment < r.reported_until
+    inner join cf_kpi.v_kpi_as_of as r
+        on a.moment >= r.reported_from and (r.reported_until is null or r.reported_until > a.moment)
     where r.grain = 'month' and r.slice = 'all'
 )
 
@@ -35,7 +36,7 @@ select
     n,
     revision,
     reported_from,
-    case when reported_until < timestamp with time zone '9999-01-01 00:00:00+00' then reported_until end as reported_until
+    reported_until
 from reported
 where age = 1
 order by kpi
