@@ -66,7 +66,7 @@ def sums_of(rollup: Rollup, definition: Definition, as_of: datetime, touched: To
             key = (row["grain"], row["period_start"], row["period_end"], row["slice"])
             assert key not in found, f"{key} is given twice"
             values = {name: row[name] for name in STATISTICS[definition.kpi.family]}
-            found[key] = {"cases": cases_of(values)} if "times" in values else values
+            found[key] = {"cases": cases_of(values)} if "durations" in values else values
             assert row["is_empty"] == (not any(found[key].values())), key
     return found
 
@@ -74,7 +74,7 @@ def sums_of(rollup: Rollup, definition: Definition, as_of: datetime, touched: To
 def cases_of(values: dict[str, Any]) -> list[tuple[int, bool]]:
     """The single cases of a duration, sorted."""
     counts = values["counts"]
-    times, is_ended = np.repeat(values["times"], counts), np.repeat(values["is_ended"], counts)
+    times, is_ended = np.repeat(values["durations"], counts), np.repeat(values["is_ended"], counts)
     return sorted(zip(times.tolist(), is_ended.tolist(), strict=True))
 
 

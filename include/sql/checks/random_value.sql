@@ -1,6 +1,7 @@
 -- random_value: a settled week that was published, at or before a given day. Grain: one row, or none.
 -- Reads: cf_kpi.kpi_value. Rerun: reads only.
 select
+    v.grain,
     v.period_start,
     v.period_end,
     v.slice,

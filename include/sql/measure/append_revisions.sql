@@ -53,10 +53,14 @@ left join lateral (
     limit 1
 ) as w on true
 where
-    w.revision is null
-    or m.n is distinct from w.n
-    or m.is_suppressed <> w.is_suppressed
-    or m.is_reliable is distinct from w.is_reliable
-    {% for column in ["value", "low", "high", "numerator", "denominator", "weighted_value", "effective_n"] %}
-    or {{ differs("m." ~ column, "w." ~ column) | indent }}
-    {% endfor %}
+    case
+        when w.revision is null
+            then m.n is distinct from 0 or m.numerator <> 0 or (m.grain = 'all' and m.slice = 'all')
+        else
+            m.n is distinct from w.n
+            or m.is_suppressed <> w.is_suppressed
+            or m.is_reliable is distinct from w.is_reliable
+            {% for column in ["value", "low", "high", "numerator", "denominator", "weighted_value", "effective_n"] %}
+            or {{ differs("m." ~ column, "w." ~ column) | indent(12) }}
+            {% endfor %}
+    end

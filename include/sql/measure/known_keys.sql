@@ -3,6 +3,7 @@
 select distinct
     grain,
     period_start,
+    period_end,
     slice
 from cf_kpi.kpi_value
 where kpi = %(kpi)s and definition_version = %(definition_version)s

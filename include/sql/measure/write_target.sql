@@ -1,4 +1,5 @@
--- write_target: the target in force of one KPI. Grain: one row of cf_kpi.target. Rerun: changes nothing.
+-- write_target: the target in force of one KPI; gives the KPI if it was another one.
+-- Grain: one row of cf_kpi.target. Rerun: changes nothing.
 insert into cf_kpi.target as t (
     kpi, target, is_minimum, min_n, owner_id, owner_name, period_count, watch, updated_at
 )
@@ -26,3 +27,4 @@ where
         excluded.period_count,
         excluded.watch
     )
+returning kpi

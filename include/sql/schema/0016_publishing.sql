@@ -40,6 +40,7 @@ add constraint kpi_value_suppressed_check check (
 create unique index kpi_value_key on cf_kpi.kpi_value (
     kpi, definition_version, grain, slice, coalesce(period_start, '-infinity'::date), revision
 );
+create index kpi_value_suppressed_idx on cf_kpi.kpi_value (kpi, definition_version) where is_suppressed;
 create unique index kpi_verdict_key on cf_kpi.kpi_verdict (
     kpi, definition_version, grain, slice, coalesce(period_start, '-infinity'::date)
 );
@@ -73,7 +74,8 @@ create table cf_kpi.measurement (
     kpi_count      integer not null,
     value_count    bigint not null,
     revision_count bigint not null,
-    check_count    integer not null
+    check_count    integer not null,
+    settings       jsonb not null
 );
 comment on table cf_kpi.measurement is 'One row per measurement that was published.';
 comment on column cf_kpi.measurement.run_id is 'Airflow run that measured.';
@@ -84,6 +86,7 @@ comment on column cf_kpi.measurement.kpi_count is 'KPIs in the programme.';
 comment on column cf_kpi.measurement.value_count is 'Values that were computed: those of the periods and slices that something had changed in.';
 comment on column cf_kpi.measurement.revision_count is 'Values that differed from what was published, and were added as revisions.';
 comment on column cf_kpi.measurement.check_count is 'Checks of the measurement itself that held; one that fails stops publication.';
+comment on column cf_kpi.measurement.settings is 'Thresholds of disclosure and reliability and the rules of control charts, as of the programme.';
 
 create table cf_kpi.kpi_change (
     kpi                text not null,
@@ -124,7 +127,7 @@ create table cf_kpi.control_point (
     definition_version text not null,
     slice              text not null,
     period_start       date not null,
-    chart              text not null check (chart in ('xmr', 'p_laney', 'u')),
+    chart              text not null check (chart in ('xmr', 'p', 'p_prime', 'u')),
     value              double precision,
     centre             double precision,
     lower_limit        double precision,
@@ -143,7 +146,7 @@ comment on column cf_kpi.control_point.kpi is 'Name of the KPI.';
 comment on column cf_kpi.control_point.definition_version is 'Version of its definition.';
 comment on column cf_kpi.control_point.slice is 'all, or dimension=value.';
 comment on column cf_kpi.control_point.period_start is 'First day of the month.';
-comment on column cf_kpi.control_point.chart is 'xmr: single values; p_laney: shares; u: rates.';
+comment on column cf_kpi.control_point.chart is 'xmr: single values; p_prime: shares (Laney); p: shares that vary by chance alone; u: rates.';
 comment on column cf_kpi.control_point.value is 'The value of the month; null when there is none, or it is withheld.';
 comment on column cf_kpi.control_point.centre is 'Centre line of the phase; null while its baseline has fewer points than the programme asks for.';
 comment on column cf_kpi.control_point.lower_limit is 'Lower control limit.';
@@ -259,7 +262,8 @@ with current_definition as (
         title,
         unit,
         direction,
-        retired_at
+        retired_at,
+        coalesce(cast(entry ->> 'lag_days' as integer), 0) as lag_days
     from cf_kpi.kpi_definition
     order by kpi, valid_from desc, definition_version
 ),
@@ -303,7 +307,7 @@ select
     w.effective_n,
     w.is_suppressed,
     w.is_reliable,
-    w.period_end < m.as_of_on as is_settled,
+    w.period_end < m.as_of_on - greatest(c.lag_days - 1, 0) as is_settled,
     p.signals,
     p.direction as signal_direction,
     w.definition_version,

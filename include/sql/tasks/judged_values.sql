@@ -1,16 +1,8 @@
 -- judged_values: the newest revision of every monthly value that has a verdict by the target in force.
--- Grain: one row per kpi, period_start and slice. Reads: cf_kpi.v_kpi_latest, cf_kpi.kpi_definition. Rerun: reads only.
-with in_force as (
-    select distinct on (kpi)
-        kpi,
-        definition_version
-    from cf_kpi.kpi_definition
-    order by kpi asc, valid_from desc, definition_version asc
-)
-
+-- Grain: one row per kpi, period_start and slice. Reads: cf_kpi.v_kpi_latest. Rerun: reads only.
 select
     w.kpi,
-    d.definition_version,
+    w.definition_version,
     w.period_start,
     w.slice,
     w.revision,
@@ -23,10 +15,11 @@ select
     w.target,
     w.verdict
 from cf_kpi.v_kpi_latest as w
-inner join in_force as d on w.kpi = d.kpi
 where
     w.grain = 'month'
     and w.period_start >= %(first)s
     and w.period_start < %(until)s
+    and w.is_settled
+    and w.dimensions in ('all', 'segment', 'product', 'region')
     and w.verdict is not null
 order by w.kpi, w.slice, w.period_start

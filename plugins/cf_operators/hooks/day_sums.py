@@ -32,7 +32,7 @@ STATISTICS: Mapping[str, tuple[str, ...]] = {
         *("weighted_count", "weighted_total", "weighted_square_total", "square_weight"),
     ),
     "rate": ("event_count", "exposure"),
-    "duration": ("times", "is_ended", "counts"),
+    "duration": ("durations", "is_ended", "counts"),
 }
 """The columns of the sums of each family. Weighted sums are in thousandths, squares of weights in millionths."""
 
@@ -90,6 +90,7 @@ class DaySums:
             "counted_until": self._until,
             "open_until": open_until(definition.kpi, end),
         }
+        self._known: _Rows | None = None
 
     def everything(self) -> Iterator[pd.DataFrame]:
         """The sums of every period and slice that has a case, and of the whole."""
@@ -120,6 +121,15 @@ class DaySums:
             periods, is_wanted = _with_windows(rows, periods, is_wanted, windows)
             yield from self._frames(rows, periods, is_wanted, ([], []))
 
+    def of(self, periods: Sequence[Period], slices: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
+        """The sums of these periods for every slice that has a case in them, or for those of the given ones."""
+        wanted = list(periods)
+        if not wanted or (slices is not None and not slices):
+            return
+        for rows in self._read(slices or [], is_all=slices is None):
+            every = np.ones((len(rows.names), len(wanted)), dtype=bool)
+            yield from self._frames(rows, wanted, every, ([], []), with_empty=False)
+
     def statistics_of(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """The statistics of counted rows: one, or for a duration one per distinct duration."""
         if self._family != "duration":
@@ -135,7 +145,7 @@ class DaySums:
             for row in kept
         ]
         return {
-            "times": np.array(times, dtype=np.int64),
+            "durations": np.array(times, dtype=np.int64),
             "is_ended": np.array([row["started_at"] is None for row in kept], dtype=bool),
             "counts": np.array([row["case_count"] for row in kept], dtype=np.int64),
         }
@@ -161,6 +171,8 @@ class DaySums:
         periods: Sequence[Period],
         is_wanted: NDArray[np.bool_],
         whole: tuple[list[str], list[Period]],
+        *,
+        with_empty: bool = True,
     ) -> Iterator[pd.DataFrame]:
         """The wanted periods of each slice, summed up."""
         slices, numbers = np.nonzero(is_wanted)
@@ -169,6 +181,14 @@ class DaySums:
             [_number(period.end, (self._until - EPOCH).days) for period in periods], dtype=np.int64
         )
         low, high = rows.at.ranges(slices, first[numbers], last[numbers])
+        if not with_empty:
+            has_cases = low < high
+            slices, numbers, low, high = (
+                slices[has_cases],
+                numbers[has_cases],
+                low[has_cases],
+                high[has_cases],
+            )
         columns = {
             "grain": _objects([period.grain for period in periods])[numbers],
             "period_start": _objects([period.start for period in periods])[numbers],
@@ -189,7 +209,13 @@ class DaySums:
     def _read(self, slices: Sequence[str], *, is_all: bool) -> Iterator[_Rows]:
         """The daily rows of these slices, or of all there are and these; durations a few slices at a time."""
         if self._family != "duration":
-            yield self._read_group(slices, is_all=is_all)
+            if is_all and self._known is None:
+                self._known = self._read_group([], is_all=True)
+            yield (
+                self._known
+                if is_all and not slices and self._known
+                else self._read_group(slices, is_all=is_all)
+            )
             return
         text = sql_text("rollup/slices.sql", family=self._family)
         with self._connection.cursor(row_factory=tuple_row) as cursor:
@@ -270,7 +296,7 @@ def _duration_frames(
         chosen = np.flatnonzero(batch == number)
         ranges = [slice(start, stop) for start, stop in zip(low[chosen], high[chosen], strict=True)]
         yield keys.iloc[chosen].assign(
-            times=_objects([times[part] for part in ranges]),
+            durations=_objects([times[part] for part in ranges]),
             is_ended=_objects([is_ended[part] for part in ranges]),
             counts=_objects([counts[part] for part in ranges]),
         )

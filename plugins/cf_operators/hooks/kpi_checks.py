@@ -49,7 +49,9 @@ class KpiChecks:
             return
         family = definition.kpi.family
         text = sql_text("checks/slices_equal_total.sql", family=family, columns=ADDED_UP[family])
-        bounds = {"first": min(days), "last": max(days)} if days is not None else {"first": None, "last": None}
+        bounds = (
+            {"first": min(days), "last": max(days)} if days is not None else {"first": None, "last": None}
+        )
         rows = self._rows(text, _key(definition) | bounds)
         self._none("the slices do not add up to the total", definition, rows)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -12,16 +12,20 @@ from psycopg import IsolationLevel
 from psycopg.rows import scalar_row, tuple_row
 from psycopg.types.json import Jsonb
 
+from cf_operators.domain.calendar import Grain, Period
 from cf_operators.domain.definition import Definition
 from cf_operators.domain.kpi import Target
 from cf_operators.domain.organisation import Owner
+from cf_operators.domain.slice import DIMENSIONS, dimensions_name, slice_name
 from cf_operators.hooks.frame_copy import copy_frame
 from cf_operators.hooks.sql_text import sql_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PeriodSlice = tuple[str, date | None, str]
+    from cf_operators.domain.disclosure_group import Slice
+
+Cell = tuple[Grain, date | None, str]
 """Grain, first day of the period, and slice."""
 
 TABLE_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -83,8 +87,12 @@ class KpiStore:
             self._execute("write_definition", entry)
         self._execute("retire_definitions", {"kpis": [each.kpi.id for each in definitions], "now": now})
 
-    def write_targets(self, targets: Sequence[tuple[Target, Owner]], now: datetime) -> None:
-        """Make these the targets in force, and forget all others with their verdicts."""
+    def write_targets(self, targets: Sequence[tuple[Target, Owner]], now: datetime) -> set[str]:
+        """Make these the targets in force, and forget all others with their verdicts.
+
+        :returns: the KPIs whose target is another one now, or is no more.
+        """
+        changed: set[str] = set()
         for target, owner in targets:
             entry = {
                 "kpi": target.kpi,
@@ -97,19 +105,43 @@ class KpiStore:
                 "watch": list(target.watch),
                 "now": now,
             }
-            self._execute("write_target", entry)
-        self._execute("drop_targets", {"kpis": [target.kpi for target, _ in targets]})
+            changed |= {kpi for (kpi,) in self._rows("write_target", entry)}
+        gone = self._rows("drop_targets", {"kpis": [target.kpi for target, _ in targets]})
+        return changed | {kpi for (kpi,) in gone}
 
-    def known_keys(self, definition: Definition) -> set[PeriodSlice]:
-        """The periods and slices that this version of a KPI has values for, from earlier runs."""
-        with self._connection.cursor(row_factory=tuple_row) as cursor:
-            rows = cursor.execute(_statement("known_keys"), _key(definition)).fetchall()
-        return {(grain, period_start, slice_name) for grain, period_start, slice_name in rows}
+    def settings(self) -> dict[str, Any] | None:
+        """The settings by which the newest measurement was made; None before the first."""
+        rows = self._rows("settings")
+        return rows[0][0] if rows else None
 
-    def hides(self, definition: Definition) -> bool:
-        """Whether a value of this version of a KPI is withheld now."""
-        with self._connection.cursor(row_factory=scalar_row) as cursor:
-            return bool(cursor.execute(_statement("hides"), _key(definition)).fetchone())
+    def members(self) -> dict[str, Slice]:
+        """The dimensions and members of every slice there is, by its name."""
+        named = {name: parts for name, *parts in self._rows("members")}
+        return {
+            name: tuple(
+                (dimension, member) for dimension, member in zip(DIMENSIONS, parts, strict=True) if member
+            )
+            for name, parts in named.items()
+        }
+
+    def name_slices(self, slices: Iterable[Slice]) -> None:
+        """Enter slices that no case has: cells of two dimensions that are withheld though they are empty."""
+        for cell in slices:
+            parts = dict.fromkeys(DIMENSIONS) | dict(cell)
+            named = {"slice": slice_name(dict(cell)), "dimensions": dimensions_name(name for name, _ in cell)}
+            self._execute("name_slice", named | parts)
+
+    def known_keys(self, definition: Definition) -> dict[Cell, Period]:
+        """The cells that this version of a KPI has values for, from earlier runs."""
+        return self._cells("known_keys", definition)
+
+    def hidden_cells(self, definition: Definition) -> dict[Cell, Period]:
+        """The cells of this version of a KPI that are withheld now."""
+        return self._cells("hidden_cells", definition)
+
+    def months(self, definition: Definition) -> list[Period]:
+        """The months in which this version of a KPI has any value, in order."""
+        return sorted(self._cells("months", definition).values(), key=lambda month: month.start or date.min)
 
     def append(self, definition: Definition, values: pd.DataFrame, run: MeasuringRun) -> int:
         """Add a revision for each value that differs from its newest revision, and write the verdicts.
@@ -126,22 +158,36 @@ class KpiStore:
         self._execute("write_verdicts", parameters)
         return added
 
-    def replace(self, definition: Definition, table: str, rows: pd.DataFrame, now: datetime) -> int:
-        """Write rows of a table that shows the last measurement: those that differ, by the key of the table.
+    def replace(
+        self,
+        definition: Definition,
+        table: str,
+        rows: pd.DataFrame,
+        scope: Sequence[Period] | Sequence[str],
+        now: datetime,
+    ) -> int:
+        """Make these the rows of a table that shows the last measurement, writing those that differ.
 
         :param table: ``kpi_change``, ``control_point`` or ``kpi_contribution``.
         :param rows: the columns of the table but ``kpi``, ``definition_version`` and ``measured_at``.
-        :returns: the number of rows written.
+        :param scope: the periods, or the slices, of which these are all rows: others of them are dropped.
+        :returns: the number of rows written or dropped.
         """
-        if rows.empty:
-            return 0
-        keys = [name for name in TABLE_KEYS[table] if name in rows.columns]
+        keys = list(TABLE_KEYS[table])
         columns = [name for name in rows.columns if name not in keys]
-        structure = {"table": table, "keys": keys, "columns": columns}
+        structure = {
+            "table": table,
+            "keys": keys,
+            "columns": columns,
+            "is_by_slice": table == "control_point",
+        }
         self._connection.execute(sql_text("measure/incoming.sql", **structure))
         copy_frame(self._connection, "incoming", rows)
-        parameters = _key(definition) | {"now": now}
-        return self._connection.execute(sql_text("measure/replace.sql", **structure), parameters).rowcount
+        parameters = _key(definition) | {"now": now} | _scope(scope)
+        written = self._connection.execute(sql_text("measure/replace.sql", **structure), parameters).rowcount
+        return (
+            written + self._connection.execute(sql_text("measure/drop.sql", **structure), parameters).rowcount
+        )
 
     def widen(self, kpis: Sequence[str]) -> None:
         """Give ``cf_kpi.v_kpi_wide`` a column per KPI; it is left alone while it has them."""
@@ -151,9 +197,22 @@ class KpiStore:
         if found != wanted:
             self._connection.execute(sql_text("measure/wide_view.sql", keys=WIDE_KEYS, kpis=kpis))
 
-    def note(self, run: MeasuringRun, counts: Mapping[str, int], as_of_on: date) -> None:
+    def note(
+        self, run: MeasuringRun, counts: Mapping[str, int], as_of_on: date, settings: Mapping[str, Any]
+    ) -> None:
         """Write down that a measurement was published; ``counts`` as ``measure/note_measurement.sql`` binds them."""
-        self._execute("note_measurement", asdict(run) | dict(counts) | {"as_of_on": as_of_on})
+        noted = {"as_of_on": as_of_on, "settings": Jsonb(dict(settings))}
+        self._execute("note_measurement", asdict(run) | dict(counts) | noted)
+
+    def _cells(self, name: str, definition: Definition) -> dict[Cell, Period]:
+        rows = self._rows(name, _key(definition))
+        return {
+            (grain, start, slice_name): Period(grain, start, end) for grain, start, end, slice_name in rows
+        }
+
+    def _rows(self, name: str, parameters: dict[str, Any] | None = None) -> list[Any]:
+        with self._connection.cursor(row_factory=tuple_row) as cursor:
+            return cursor.execute(_statement(name), parameters).fetchall()
 
     def _execute(self, name: str, parameters: dict[str, Any] | None = None) -> psycopg.Cursor[Any]:
         return self._connection.execute(_statement(name), parameters)
@@ -165,3 +224,10 @@ def _key(definition: Definition) -> dict[str, Any]:
 
 def _statement(name: str) -> str:
     return sql_text(f"measure/{name}.sql")
+
+
+def _scope(scope: Sequence[Period] | Sequence[str]) -> dict[str, list[Any]]:
+    if scope and isinstance(scope[0], str):
+        return {"slices": list(scope)}
+    periods = [period for period in scope if isinstance(period, Period)]
+    return {"grains": [each.grain for each in periods], "starts": [each.start for each in periods]}

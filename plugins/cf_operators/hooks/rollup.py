@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg.rows import dict_row, tuple_row
 
-from cf_operators.domain.calendar import Calendar
+from cf_operators.domain.calendar import Calendar, Period
 from cf_operators.domain.data_end import DataEnd
 from cf_operators.domain.definition import Definition
 from cf_operators.domain.measuring import Measuring
@@ -73,6 +73,7 @@ class Rollup:
         self._changed: dict[str, int] = {}
         self._anew: set[str] = set()
         self._described: dict[str, tuple[Combination, ...]] = {}
+        self._reader: tuple[tuple[str, DataEnd], DaySums] | None = None
         with connection.cursor(row_factory=tuple_row) as cursor:
             row = cursor.execute("show transaction_isolation").fetchone()
             if row is None or row[0] == "read committed":
@@ -107,6 +108,7 @@ class Rollup:
             other kinds of slices, another fiscal year, or when much of a fact has changed.
         :raises ConfigurationError: the SQL of the KPI does not run, or lacks a column.
         """
+        self._reader = None
         cases = case_sql(definition.kpi, "all")
         combinations = self._combinations(definition, cases)
         progress = self._fetch(sql_text("rollup/progress.sql"), _key(definition))
@@ -133,11 +135,24 @@ class Rollup:
         """
         if touched is not None and touched.is_empty:
             return
-        day_sums = DaySums(self._connection, definition, end, self._calendar)
         if touched is None:
-            yield from day_sums.everything()
+            yield from self._day_sums(definition, end).everything()
         else:
-            yield from day_sums.touched(touched.slices, touched.days, touched.counted_before)
+            days = self._day_sums(definition, end)
+            yield from days.touched(touched.slices, touched.days, touched.counted_before)
+
+    def sums_of(
+        self,
+        definition: Definition,
+        end: DataEnd,
+        periods: Sequence[Period],
+        slices: Sequence[str] | None = None,
+    ) -> Iterator[pd.DataFrame]:
+        """The sums of these periods, as of :meth:`sums`, for every slice that has a case in them.
+
+        :param slices: only these; None: all.
+        """
+        yield from self._day_sums(definition, end).of(periods, slices)
 
     def settle(self, definition: Definition, end: DataEnd) -> None:
         """Note how far the sums are published. Call it after publishing, in the same transaction."""
@@ -164,7 +179,14 @@ class Rollup:
         rows = self._fetch(
             text, definition.parameters() | {"members": list(members.values()), "first": first, "last": until}
         )
-        return DaySums(self._connection, definition, end, self._calendar).statistics_of(rows)
+        return self._day_sums(definition, end).statistics_of(rows)
+
+    def _day_sums(self, definition: Definition, end: DataEnd) -> DaySums:
+        """The reader of a KPI's daily sums: the same one while it is the same KPI, so that it reads them once."""
+        key = (definition.version, end)
+        if self._reader is None or self._reader[0] != key:
+            self._reader = key, DaySums(self._connection, definition, end, self._calendar)
+        return self._reader[1]
 
     def _combinations(self, definition: Definition, cases: CaseSql) -> tuple[Combination, ...]:
         """The kinds of slices that the cases of a KPI have."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from cf_operators.domain.slice import ALL
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cf_operators.domain.definition import Definition
     from cf_operators.domain.kpi import Target
     from cf_operators.domain.measuring import Control
-    from cf_operators.operators.kpi_values import Cell
+    from cf_operators.operators.withholding import Hidden
 
 COLUMNS = (
     "slice", "period_start", "chart", "value", "centre", "lower_limit", "upper_limit", "phase", "signals", "direction",
@@ -24,37 +24,41 @@ COLUMNS = (
 
 def control_points(
     definition: Definition,
-    sums: pd.DataFrame,
+    frames: Iterable[pd.DataFrame],
     control: Control,
     target: Target | None,
-    hidden: Collection[Cell],
+    hidden: Hidden,
 ) -> pd.DataFrame:
     """The rows of ``cf_kpi.control_point``.
 
     A withheld month is a gap in its chart. Pairs of dimensions have no charts: a month holds too little of each.
 
-    :param sums: sufficient statistics of all settled months.
+    :param frames: sufficient statistics of all settled months of the slices, each slice in one frame.
     """
     import pandas as pd
 
     from cf_operators.stats.control_limits import chart_kind
     from cf_operators.stats.estimate import estimate
 
-    single = sums[~sums["dimensions"].str.contains(",")]
-    if single.empty:
-        return pd.DataFrame(columns=list(COLUMNS))
-    found = single[["slice", "period_start"]].join(
-        estimate(definition.kpi.family, single, **asked(definition))
-    )
-    cells = {(start, name) for grain, start, name in hidden if grain == "month"}
-    is_hidden = [key in cells for key in zip(found["period_start"], found["slice"], strict=True)]
-    found.loc[is_hidden, ["value", "numerator", "denominator"]] = float("nan")
     kind = chart_kind(definition.kpi.family)
-    charts = [
-        _chart(definition, kind, str(name), months.set_index("period_start").sort_index(), control, target)
-        for name, months in found.groupby("slice", sort=True)
-    ]
-    return pd.concat(charts, ignore_index=True)[list(COLUMNS)]
+    charts = [pd.DataFrame(columns=list(COLUMNS))]
+    for sums in frames:
+        single = sums[~sums["dimensions"].str.contains(",")]
+        found = single[["slice", "period_start"]].join(
+            estimate(definition.kpi.family, single, **asked(definition))
+        )
+        is_hidden = [
+            ("month", start, name) in hidden
+            for start, name in zip(found["period_start"], found["slice"], strict=True)
+        ]
+        found.loc[is_hidden, ["value", "numerator", "denominator"]] = float("nan")
+        charts += [
+            _chart(
+                definition, kind, str(name), months.set_index("period_start").sort_index(), control, target
+            )
+            for name, months in found.groupby("slice", sort=True)
+        ]
+    return pd.concat([chart[list(COLUMNS)] for chart in charts], ignore_index=True)
 
 
 def _chart(

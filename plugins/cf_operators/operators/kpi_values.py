@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cf_operators.errors import ConfigurationError
+from cf_operators.hooks.day_sums import STATISTICS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cf_operators.domain.definition import Definition
     from cf_operators.domain.kpi import Target
+    from cf_operators.operators.withholding import Cell
 
 WITHHELD = (
     "value", "low", "high", "n", "numerator", "denominator",
@@ -21,9 +22,6 @@ WITHHELD = (
 """Columns that a withheld row does not show."""
 
 SECONDS_PER_HOUR = 3600.0
-
-Cell = tuple[str, date | None, str]
-"""Grain, first day of the period, and slice."""
 
 KEYS = ("grain", "period_start", "period_end", "slice")
 
@@ -40,26 +38,44 @@ def asked(definition: Definition) -> dict[str, Any]:
     }
 
 
+def empty_sums(definition: Definition, keys: pd.DataFrame) -> pd.DataFrame:
+    """The sums of cells without a case: a value that was counted once and is no more, or one that is withheld.
+
+    :param keys: the columns :data:`KEYS`.
+    """
+    cells = keys[list(KEYS)].reset_index(drop=True)
+    for name in STATISTICS[definition.kpi.family]:
+        cells[name] = [[]] * len(keys) if definition.kpi.family == "duration" else 0
+    return cells
+
+
 def measured(definition: Definition, sums: pd.DataFrame, reliable_from: int) -> pd.DataFrame:
     """The values of one KPI, nothing withheld yet, with the columns of ``include/sql/measure/measured.sql``.
 
     :param sums: sufficient statistics, one row per grain, period and slice; see ``hooks/rollup.py``.
-    :param reliable_from: fewest cases of a value that is not marked as unreliable.
+    :param reliable_from: fewest cases of a value that is not marked as unreliable; of weighted answers, the fewest
+        that would tell as much.
     :raises ConfigurationError: the statistics cannot be, as a numerator greater than its denominator.
     """
+    import numpy as np
+
     from cf_operators.stats.estimate import estimate
-    from cf_operators.stats.weighted_estimate import weighted_estimate
+    from cf_operators.stats.weighted_estimate import WEIGHTED_COLUMNS, weighted_estimate
 
     kpi = definition.kpi
     try:
         found = estimate(kpi.family, sums, **asked(definition))
     except ValueError as error:
         raise ConfigurationError(f'KPI "{kpi.id}", {kpi.sql.name}: {error}; correct its SQL') from error
-    weighted = weighted_estimate(kpi.family, sums, scale=kpi.scale)
+    if kpi.construct is None:  # Only answers are weighted.
+        weighted = found[[]].assign(**dict.fromkeys(WEIGHTED_COLUMNS, np.nan))
+    else:
+        weighted = weighted_estimate(kpi.family, sums, scale=kpi.scale)
     values = sums[list(KEYS)].join(found).join(weighted)
     values["n"] = values["n"].astype("Int64")
     values["is_suppressed"] = False
-    values["is_reliable"] = (values["n"] >= reliable_from).astype("boolean").where(values["value"].notna())
+    is_enough = _told(values) >= reliable_from
+    values["is_reliable"] = is_enough.astype("boolean").where(values["value"].notna())
     return values
 
 
@@ -67,9 +83,8 @@ def withhold(values: pd.DataFrame, cells: Collection[Cell]) -> pd.DataFrame:
     """The values without those of the given cells, which are marked as withheld."""
     if not cells:
         return values
-    hidden = set(cells)
     rows = zip(values["grain"], values["period_start"], values["slice"], strict=True)
-    is_hidden = [row in hidden for row in rows]
+    is_hidden = [row in cells for row in rows]
     values.loc[is_hidden, [*WITHHELD, "is_reliable"]] = None
     values.loc[is_hidden, "is_suppressed"] = True
     return values
@@ -93,6 +108,11 @@ def judged(values: pd.DataFrame, target: Target | None) -> pd.DataFrame:
             is_minimum=target.is_minimum,
             min_n=target.min_n,
         )
-        for n, low, high in zip(shown["n"], shown["low"], shown["high"], strict=True)
+        for n, low, high in zip(_told(shown), shown["low"], shown["high"], strict=True)
     ]
     return values
+
+
+def _told(values: pd.DataFrame) -> pd.Series:
+    """How many cases a value rests on: of weighted answers as many as would tell as much with equal weights."""
+    return values["effective_n"].fillna(values["n"].astype("float64"))

@@ -36,13 +36,15 @@ class MeasureKpisOperator(BaseOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         """Count what changed, compute, judge, check, publish."""
         # Imported here: a DAG file that names this operator is parsed often and must not load the libraries.
+        from cf_operators.hooks.rollup_upkeep import clear_away
         from cf_operators.hooks.warehouse import WarehouseHook
         from cf_operators.operators.measurement import Measurement
         from cf_operators.programme import load_programme
 
         programme = load_programme()
         is_anew = bool(context["params"].get("rebuild"))
-        with WarehouseHook(self.warehouse_conn_id).transaction() as connection:
+        hook = WarehouseHook(self.warehouse_conn_id)
+        with hook.transaction() as connection:
             measurement = Measurement(connection, programme, context["run_id"], run_time(context))
             counts: Counter[str] = Counter()
             for definition in measurement.definitions:
@@ -50,6 +52,7 @@ class MeasureKpisOperator(BaseOperator):
                 counts.update(found)
                 self.log.info("%s: %s", definition.kpi.id, dict(found))
             measurement.finish(counts)
+        clear_away(hook.connection_uri())
         summary = measurement.summary(counts)
         self.log.info("Measured: %s", summary)
         return summary

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cached_property
+from random import Random
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import psycopg
 
-from cf_operators.domain.calendar import Calendar, Period
 from cf_operators.domain.comparison import affected_by
 from cf_operators.domain.programme import Programme
 from cf_operators.domain.verdict import VERDICTS
@@ -20,14 +18,18 @@ from cf_operators.hooks.kpi_checks import KpiChecks
 from cf_operators.hooks.kpi_sql import definition_of
 from cf_operators.hooks.kpi_store import KpiStore, MeasuringRun
 from cf_operators.hooks.rollup import Rollup
-from cf_operators.operators.kpi_changes import changes, contributions, needed
+from cf_operators.operators.comparing import changes, contributions, needed
 from cf_operators.operators.kpi_control import control_points
-from cf_operators.operators.kpi_values import judged, measured, withhold
+from cf_operators.operators.kpi_values import measured
+from cf_operators.operators.publication import Publication, Published
 
 if TYPE_CHECKING:
+    from cf_operators.domain.calendar import Period
     from cf_operators.domain.data_end import DataEnd
     from cf_operators.domain.definition import Definition
     from cf_operators.hooks.rollup import Touched
+
+COMPARED = ("changes", "control_points", "contributions")
 
 
 class Measurement:
@@ -40,7 +42,6 @@ class Measurement:
         self, connection: psycopg.Connection[Any], programme: Programme, run_id: str, now: datetime
     ) -> None:
         self.programme, self.measuring = programme, programme.measuring
-        self._connection = connection
         self._store = KpiStore(connection)
         self._store.lock()
         self._checks = KpiChecks(connection)
@@ -54,11 +55,14 @@ class Measurement:
         self._store.write_definitions(self.definitions, now)
         owned = [(target, programme.owner(target.owner)) for target in programme.targets]
         self._judged_anew = self._store.write_targets(owned, now)
+        if self._store.settings() != self.settings:
+            self._judged_anew |= {definition.kpi.id for definition in self.definitions}
 
-    @cached_property
-    def calendar(self) -> Calendar:
-        """The periods of the organisation."""
-        return Calendar(self.measuring.fiscal_month)
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What all published values depend on, beside definitions and targets: other settings, other values."""
+        names = {"privacy_min", "reliability_min", "control"}
+        return self.measuring.model_dump(mode="json", include=names)
 
     def measure(self, definition: Definition, *, is_anew: bool = False) -> Counter[str]:
         """Compute and publish what has changed of one KPI.
@@ -66,14 +70,18 @@ class Measurement:
         :param is_anew: count everything from the facts, whether it has changed or not.
         :returns: counts by name: ``values``, ``new_revisions``, ``suppressed``, ``changes``, ``control_points``,
             ``contributions``, and the verdicts.
+        :raises ConfigurationError: its SQL does not give what its family needs.
+        :raises PublicationStopped: a check failed.
         """
         end = self._ends[definition.kpi.feed]
         touched = self._rollup.update(definition, end, anew=is_anew)
         scope = None if definition.kpi.id in self._judged_anew else touched
         counts: Counter[str] = Counter()
         if scope is None or not scope.is_empty:
-            periods, hidden = self._publish(definition, end, scope, counts)
-            self._compare(definition, end, periods, hidden, counts)
+            publication = Publication(definition, self._rollup, self._store, self.measuring, end)
+            published = publication.publish(scope, self.programme.target_of(definition.kpi.id), self.run)
+            counts += published.counts
+            self._compare(definition, end, published, counts)
         self._check(definition, touched)
         self._rollup.settle(definition, end)
         return counts
@@ -91,105 +99,36 @@ class Measurement:
             "revision_count": counts.get("new_revisions", 0),
             "check_count": self._checks.passed,
         }
-        self._store.note(self.run, noted, self._ends["all"].on)
+        self._store.note(self.run, noted, self._ends["all"].on, self.settings)
 
     def summary(self, counts: Mapping[str, int]) -> dict[str, Any]:
         """What the task reports."""
-        names = (
-            "values",
-            "new_revisions",
-            "suppressed",
-            *VERDICTS,
-            "changes",
-            "control_points",
-            "contributions",
-        )
+        names = ("values", "new_revisions", "suppressed", *VERDICTS, *COMPARED)
         return (
             {"kpis": len(self.definitions)}
             | {name: counts.get(name, 0) for name in names}
             | {"checks": self._checks.passed, "data_as_of": self.run.data_as_of.isoformat()}
         )
 
-    # ------------------------------------------------------------------------------------------------- values
-
-    def _publish(
-        self, definition: Definition, end: DataEnd, scope: Touched | None, counts: Counter[str]
-    ) -> tuple[set[Period], Hidden]:
-        """Publish the values in scope; gives their periods, and the cells that are withheld now."""
-        periods: set[Period] = set()
-        hidden: Hidden = frozenset()
-        target = self.programme.target_of(definition.kpi.id)
-        for values in self._values(definition, end, scope):
-            if definition.kpi.is_private:
-                values, hidden = self._protected(definition, end, scope, values)
-            judged(values, target)
-            periods |= periods_of(values)
-            counts["values"] += len(values)
-            counts["new_revisions"] += self._store.append(definition, values, self.run)
-            counts["suppressed"] += int(values["is_suppressed"].sum())
-            counts.update(values["verdict"].dropna())
-        return periods, hidden
-
-    def _values(self, definition: Definition, end: DataEnd, scope: Touched | None) -> Iterator[pd.DataFrame]:
-        """The values in scope, nothing withheld; a private KPI in one piece, since its cells are seen together."""
-        frames: Iterable[pd.DataFrame] = self._rollup.sums(definition, end, scope)
-        if definition.kpi.is_private:
-            frames = [pd.concat(list(frames), ignore_index=True)]
-        known = self._store.known_keys(definition) if scope is None else set()
-        for sums in frames:
-            values = measured(definition, sums, self.measuring.reliability_min)
-            known -= set(zip(values["grain"], values["period_start"], values["slice"], strict=True))
-            yield values
-        if known:
-            # Counted once, and now there is not one case any more: that is a value too, the value of nothing.
-            yield measured(
-                definition, self._rollup.nothing(definition, known), self.measuring.reliability_min
-            )
-
-    def _protected(
-        self, definition: Definition, end: DataEnd, scope: Touched | None, values: pd.DataFrame
-    ) -> tuple[pd.DataFrame, Hidden]:
-        """The values with small cells withheld, and those that would give them away; see ``domain/disclosure.py``.
-
-        What has to be withheld depends on all cells: when any is small, or was withheld before, all are looked at.
-        """
-        least = self.measuring.privacy_min
-        is_small = (values["n"] > 0) & (values["n"] < least)
-        if not is_small.any() and not self._store.hides(definition):
-            return values, frozenset()
-        if scope is not None:
-            (values,) = self._values(definition, end, None)
-        hidden = withheld_cells(values, least)
-        return withhold(values, hidden), hidden
-
-    # --------------------------------------------------------------------------------------------- comparisons
-
     def _compare(
-        self,
-        definition: Definition,
-        end: DataEnd,
-        periods: Iterable[Period],
-        hidden: Hidden,
-        counts: Counter[str],
+        self, definition: Definition, end: DataEnd, published: Published, counts: Counter[str]
     ) -> None:
-        """Bring changes, contributions and control charts up to date with the values of these periods."""
-        affected = affected_by(periods)
-        if not affected:
-            return
-        sums = self._rollup.sums_of(definition, end, needed(affected))
-        store, now = self._store, self.run.now
-        rows = changes(definition, sums, affected, hidden)
-        counts["changes"] += store.replace(definition, "kpi_change", rows, now)
-        rows = contributions(definition, sums, affected, hidden)
-        counts["contributions"] += store.replace(definition, "kpi_contribution", rows, now)
-        if any(period.grain == "month" for period in periods):
-            months = [each for each in store.months(definition) if each.end and each.end < end.on]
-            series = self._rollup.sums_of(definition, end, months)
+        """Bring changes, contributions and control charts up to date with the published values."""
+        store, now, hidden = self._store, self.run.now, published.hidden
+        affected = affected_by(published.periods)
+        if affected:
+            frames = list(self._rollup.sums_of(definition, end, needed(affected)))
+            rows = changes(definition, frames, affected, hidden)
+            counts["changes"] += store.replace(definition, "kpi_change", rows, affected, now)
+            rows = contributions(definition, frames, affected, hidden)
+            counts["contributions"] += store.replace(definition, "kpi_contribution", rows, affected, now)
+        if published.month_slices:
+            months = [month for month in store.months(definition) if is_settled(month, definition, end)]
+            slices = sorted(published.month_slices)
             target = self.programme.target_of(definition.kpi.id)
-            rows = control_points(definition, series, self.measuring.control, target, hidden)
-            counts["control_points"] += store.replace(definition, "control_point", rows, now)
-
-    # -------------------------------------------------------------------------------------------------- checks
+            frames = list(self._rollup.sums_of(definition, end, months, slices))
+            rows = control_points(definition, frames, self.measuring.control, target, hidden)
+            counts["control_points"] += store.replace(definition, "control_point", rows, slices, now)
 
     def _check(self, definition: Definition, touched: Touched | None) -> None:
         if touched is None:
@@ -199,15 +138,21 @@ class Measurement:
             self._checks.only_touched_values_changed(definition, touched.slices, touched.days, self.run.now)
 
     def _recount(self) -> None:
+        """Recompute a published week from the facts."""
+        import pandas as pd
+
         definition = Random(self.run.run_id).choice(self.definitions)
         end = self._ends[definition.kpi.feed]
         drawn = self._checks.draw(definition, self.run.run_id, end.counted_until(definition.kpi))
-        if drawn is not None:
-            counted = self._rollup.recount(
-                definition, end, drawn["slice"], drawn["period_start"], drawn["period_end"]
-            )
-            sums = pd.DataFrame(
-                [{**dict.fromkeys(("grain", "period_start", "period_end", "slice")), **counted}]
-            )
-            value = measured(definition, sums, self.measuring.reliability_min).iloc[0]
-            self._checks.same(definition, drawn, value.to_dict())
+        if drawn is None:
+            return
+        members = dict(self._store.members()[drawn["slice"]])
+        counted = self._rollup.recount(definition, end, members, drawn["period_start"], drawn["period_end"])
+        keys = {name: drawn[name] for name in ("grain", "period_start", "period_end", "slice")}
+        value = measured(definition, pd.DataFrame([keys | counted]), self.measuring.reliability_min)
+        self._checks.same(definition, drawn, dict(value.iloc[0]))
+
+
+def is_settled(period: Period, definition: Definition, end: DataEnd) -> bool:
+    """Whether all days of a period are over and counted: only late answers can still change it."""
+    return period.end is not None and period.end < end.on and period.end <= end.counted_until(definition.kpi)

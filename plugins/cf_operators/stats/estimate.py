@@ -129,6 +129,19 @@ def method_of(family: str, *, quantile: float = 0.5, within: float | None = None
     return FAMILIES[family].method
 
 
+def case_count(family: str, statistics: pd.DataFrame) -> pd.Series:
+    """The number of cases of each row, ``n`` of :func:`estimate`, without the estimate.
+
+    :raises KeyError: the family is unknown or a column is missing.
+    """
+    if family == "nps":
+        return statistics["promoters"] + statistics["passives"] + statistics["detractors"]
+    if family == "duration":
+        *_, counts = case_arrays(statistics)
+        return pd.Series([int(count.sum()) for count in counts], index=statistics.index, dtype=np.int64)
+    return statistics[{"proportion": "denominator", "rate": "exposure", "mean": "answer_count"}[family]]
+
+
 def empty_statistics(family: str) -> dict[str, object]:
     """The sufficient statistics of nothing at all: a row that used to be there and is no more."""
     return {column: [] if family == "duration" else 0 for column in FAMILIES[family].columns}
