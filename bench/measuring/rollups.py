@@ -22,6 +22,7 @@ from bench.measuring.programme import NOW, measured_programme
 from bench.trial import peak_memory
 from cf_operators.domain.data_end import DataEnd
 from cf_operators.domain.definition import Definition
+from cf_operators.domain.programme import Programme
 from cf_operators.hooks.data_end import read_data_end
 from cf_operators.hooks.kpi_sql import definition_of
 from cf_operators.hooks.rollup import Rollup
@@ -35,8 +36,9 @@ def measure(path: Path | None) -> dict[str, Any]:
     :param path: count everything anew, and keep the sums there; None: what has changed.
     """
     cells = 0
+    programme = measured_programme()
     started = time.perf_counter()
-    with _run() as (rollup, end, definitions):
+    with _run(programme) as (rollup, end, definitions):
         rollup.take_changes()
         for definition in definitions:
             touched = rollup.update(definition, end, anew=path is not None)
@@ -49,13 +51,12 @@ def measure(path: Path | None) -> dict[str, Any]:
     clear_away(WarehouseHook().connection_uri())
     seconds, memory = time.perf_counter() - started, peak_memory()
     if path is not None:
-        write_cells(_everything(), path)
+        write_cells(_everything(programme), path)
     return {"seconds": seconds, "memory": memory, "cells": cells}
 
 
 @contextmanager
-def _run() -> Iterator[tuple[Rollup, DataEnd, list[Definition]]]:
-    programme = measured_programme()
+def _run(programme: Programme) -> Iterator[tuple[Rollup, DataEnd, list[Definition]]]:
     with WarehouseHook().transaction() as connection:
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         definitions = [definition_of(kpi) for kpi in programme.kpis]
@@ -64,9 +65,9 @@ def _run() -> Iterator[tuple[Rollup, DataEnd, list[Definition]]]:
         yield rollup, read_data_end(connection, NOW, programme.organisation.time_zone), definitions
 
 
-def _everything() -> pd.DataFrame:
+def _everything(programme: Programme) -> pd.DataFrame:
     """The sums of all periods but rolling windows, which the query by hand leaves out."""
-    with _run() as (rollup, end, definitions):
+    with _run(programme) as (rollup, end, definitions):
         found = [
             _as_cells(sums).assign(construct=definition.kpi.construct)
             for definition in definitions

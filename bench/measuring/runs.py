@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -42,7 +43,7 @@ def run_all(trials: Trials, answers: int, late: int, rounds: int) -> Runs:
     neither side.
 
     :param late: how many answers come late before each refresh.
-    :param rounds: how often each refresh is measured; the median counts.
+    :param rounds: how often each refresh of the rollups is measured, as it is short; the median counts.
     :raises SystemExit: a trial failed, or two ways give other numbers.
     """
     runs = Runs(answers, late, rounds)
@@ -53,8 +54,9 @@ def run_all(trials: Trials, answers: int, late: int, rounds: int) -> Runs:
     load_history(trials.server.server.superuser_uri(place), answers)
     _build(trials, runs, uri, folder)
     numbers = count(2)
-    _refresh(trials, runs, uri, "rollups", numbers)
+    _refresh(trials, runs, uri, "rollups", numbers, rounds)
     runs.full["together"] = trials.run("bench.measuring.together", "full", next(numbers), warehouse=uri)
+    _say(runs, "everything together", runs.full["together"])
     _refresh(trials, runs, uri, "together", numbers)
     return runs
 
@@ -77,13 +79,21 @@ def _build(trials: Trials, runs: Runs, uri: str, folder: Path) -> None:
     after = trials.run("bench.measuring.by_hand", found["again"], warehouse=uri)
     runs.full["by_hand"] = {"seconds": (before["seconds"] + after["seconds"]) / 2}
     runs.cells = check_equal(list(found.values()))
+    for way, trial in runs.full.items():
+        _say(runs, way, trial)
 
 
-def _refresh(trials: Trials, runs: Runs, uri: str, way: str, numbers: Iterator[int]) -> None:
+def _say(runs: Runs, what: str, trial: Trial) -> None:
+    """Tell who waits how far it is: on the largest size the trials take minutes."""
+    print(f"{runs.answers:,} answers, {what}: {trial['seconds']:.2f} s", file=sys.stderr, flush=True)
+
+
+def _refresh(trials: Trials, runs: Runs, uri: str, way: str, numbers: Iterator[int], rounds: int = 1) -> None:
     for day_count in (FEW_DAYS, MANY_DAYS):
         done = []
-        for _ in range(runs.rounds):
+        for _ in range(rounds):
             number = next(numbers)
             load_late(uri, runs.late, late_days(day_count), f"L{number}-")
             done.append(trials.run(f"bench.measuring.{way}", "refresh", number, warehouse=uri))
+            _say(runs, f"{way}, late answers on {day_count} days", done[-1])
         runs.refresh[way, day_count] = sorted(done, key=lambda trial: trial["seconds"])[len(done) // 2]

@@ -93,7 +93,7 @@ def _refresh(runs: Sequence[Runs]) -> str:
                     f"{_gain(large, way, days):.0f}",
                 )
             )
-    rounds = f" The median of {large.rounds} rounds." if large.rounds > 1 else ""
+    rounds = f" For the rollups, the median of {large.rounds} rounds." if large.rounds > 1 else ""
     text = REFRESH_TEXT.format(late=large.late, rounds=rounds)
     return f"{text}\n\n{markdown_table(header, rows)}\n\n*Full build / refresh* at {large.answers:,} answers."
 

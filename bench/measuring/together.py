@@ -25,10 +25,10 @@ def measure(number: int, *, is_full: bool) -> dict[str, Any]:
     :param is_full: count and compute everything anew.
     """
     counts: Counter[str] = Counter()
+    programme, now = measured_programme(), NOW + timedelta(minutes=number)
     started = time.perf_counter()
     with WarehouseHook().transaction() as connection:
-        now = NOW + timedelta(minutes=number)
-        measurement = Measurement(connection, measured_programme(), f"bench-{number}", now)
+        measurement = Measurement(connection, programme, f"bench-{number}", now)
         for definition in measurement.definitions:
             counts.update(measurement.measure(definition, is_anew=is_full))
         measurement.finish(counts)
