@@ -32,16 +32,12 @@ is_first
     and scale_max = %(scale_max)s
 {%- endmacro %}
 
-{# Whole seconds from one time to another. #}
-{% macro seconds_between(begin, end) %}
-cast(round(extract(epoch from {{ end }}) - extract(epoch from {{ begin }})) as bigint)
-{%- endmacro %}
-
 {#
     A case that began and ended, or is open: the columns of the family duration. One whose end lies before its
-    beginning has to be left out by the file.
+    beginning has to be left out by the file. The seconds between the two are counted where the cases are summed up, as
+    every engine has its own way to do that.
 #}
 {% macro duration_columns(begin, end) %}
-case when {{ end }} is null then {{ begin }} end as started_at,
-    {{ seconds_between(begin, end) }} as seconds
+{{ begin }} as started_at,
+    {{ end }} as ended_at
 {%- endmacro %}

@@ -8,7 +8,7 @@
     select
         '{{ source }}' as source
     {% for column, type in shapes[shape].items() %}
-        , {{ ("null::" ~ type ~ " as " ~ column) if column not in found else ("nullif(trim(" ~ column ~ "), '') as " ~ column) if type == "text" else column }}
+        , {{ ("cast(null as " ~ type ~ ") as " ~ column) if column not in found else ("nullif(trim(" ~ column ~ "), '') as " ~ column) if type == "text" else column }}
     {% endfor %}
     from cf_landing.stg_{{ source }}_{{ shape }}
     {% if not loop.last %}
@@ -16,10 +16,11 @@
     {% endif %}
 {% else %}
     select
-        null::text as source
+        cast(null as text) as source
     {% for column, type in shapes[shape].items() %}
-        , null::{{ type }} as {{ column }}
+        , cast(null as {{ type }}) as {{ column }}
     {% endfor %}
-    where false
+    from (select 1 as one) as nothing
+    where one = 0
 {% endfor %}
 {% endmacro %}

@@ -32,11 +32,11 @@
     "duration": {"case_count": "sign"},
 } %}
 
-{# Beside the day, what the cases of a family are told apart by. #}
+{# Beside the day, what the cases of a family are told apart by. Of an ended case that is how long it took, in whole seconds. #}
 {% set keys = {
     "duration": {
-        "seconds": "cast(seconds as bigint)",
-        "started_at": "cast(started_at as timestamp with time zone)",
+        "seconds": "cast(round(extract(epoch from ended_at) - extract(epoch from started_at)) as bigint)",
+        "started_at": "case when ended_at is null then cast(started_at as timestamp with time zone) end",
     },
 } %}
 

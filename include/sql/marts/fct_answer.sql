@@ -2,15 +2,8 @@
 -- Grain: one row per response and question. An answer off its scale is kept here and counted by no KPI. Of several
 --        answers of one response about one construct on one scale, the first question by name stands for it (is_first).
 -- Reads: the staging views of answers, cf_core.fct_response, cf_core.response_weight.
--- Rerun: writes only what differs.
+-- Rerun: reads only.
 {% from "macros/offered.sql" import offered with context %}
-{% from "macros/refresh.sql" import refresh %}
-{% call refresh(
-    "cf_core.fct_answer",
-    ["source", "response_id", "question"],
-    ["construct", "score", "scale_min", "scale_max", "campaign", "channel", "language", "segment", "product", "region",
-     "is_complete", "is_first", "submitted_at", "submitted_on", "weight_milli"]
-) %}
 select
     a.source,
     a.response_id,
@@ -42,4 +35,3 @@ from (
 inner join cf_core.fct_response as r on a.source = r.source and a.response_id = r.response_id
 left join cf_core.response_weight as w on a.source = w.source and a.response_id = w.response_id
 where a.score is not null
-{% endcall %}

@@ -3,14 +3,7 @@
 --        telephone; what was only planned, taken back or never sent in time is not, unless an answer proves otherwise.
 --        What came of it is, in this order: the answer; a no to surveys, if it was said after this ask and before the
 --        next one; silence, if any mail of the chain arrived; else what kept it from arriving.
--- Reads: cf_ledger.invitation, wave, consent, cf_core.fct_response. Rerun: writes only what differs.
-{% from "macros/refresh.sql" import refresh %}
-{% call refresh(
-    "cf_core.fct_ask",
-    ["wave_id", "contact_key"],
-    ["invitation_id", "campaign", "channel", "language", "segment", "product", "region", "asked_at", "asked_on",
-     "disposition"]
-) %}
+-- Reads: cf_ledger.invitation, wave, consent, cf_core.fct_response. Rerun: reads only.
 with response as (
     select
         invitation_id,
@@ -107,4 +100,3 @@ select
     end as disposition
 from asked as a
 left join (select distinct invitation_id from refusal where ask_number = 1) as u on a.invitation_id = u.invitation_id
-{% endcall %}

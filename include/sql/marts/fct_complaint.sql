@@ -2,16 +2,8 @@
 -- Grain: one row per complaint of a source. The order is looked up in the source of the person; product and region are
 -- those of the order, else region that of the person. Without a person, the person of the order. A complaint with a
 -- time of reopening was reopened once, when no source counts it.
--- Reads: the staging views of complaints, cf_ledger.contact, cf_core.fct_order. Rerun: writes only what differs.
+-- Reads: the staging views of complaints, cf_ledger.contact, cf_core.fct_order. Rerun: reads only.
 {% from "macros/offered.sql" import offered with context %}
-{% from "macros/refresh.sql" import refresh %}
-{% call refresh(
-    "cf_core.fct_complaint",
-    ["source", "complaint_id"],
-    ["contact_key", "order_id", "segment", "product", "region", "category", "severity", "channel", "received_at",
-     "received_on", "acknowledged_at", "first_resolved_at", "closed_at", "language",
-     "reopened_at", "reopen_count", "contact_count"]
-) %}
 select
     k.source,
     k.complaint_id,
@@ -40,4 +32,3 @@ left join cf_ledger.contact as c
 left join cf_core.fct_order as o
     on o.source = coalesce(k.contact_source, k.source) and k.order_id = o.order_id
 left join cf_ledger.contact as p on o.contact_key = p.contact_key
-{% endcall %}

@@ -1,13 +1,7 @@
 -- cf_core.fct_customer: people by their first order, and how often they came back.
 -- Grain: one row per person with an order that was not cancelled. Product and region are those of the first order; of
 --        two at the same moment, the first by source and number. Days are counted from the day of the first order: day 0.
--- Reads: cf_core.fct_order. Rerun: writes only what differs.
-{% from "macros/refresh.sql" import refresh %}
-{% call refresh(
-    "cf_core.fct_customer",
-    ["contact_key"],
-    ["segment", "product", "region", "first_ordered_on", "orders_within_90", "orders_181_365", "order_count"]
-) %}
+-- Reads: cf_core.fct_order. Rerun: reads only.
 select
     o.contact_key,
     max(case when o.order_number = 1 then o.segment end) as segment,
@@ -39,4 +33,3 @@ from (
     where status <> 'cancelled'
 ) as o
 group by o.contact_key
-{% endcall %}

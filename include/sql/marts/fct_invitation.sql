@@ -1,12 +1,5 @@
 -- cf_core.fct_invitation: who was asked, as far as analysts may see it.
--- Grain: one row per invitation, reminders included. Reads: cf_ledger.invitation. Rerun: writes only what differs.
-{% from "macros/refresh.sql" import refresh %}
-{% call refresh(
-    "cf_core.fct_invitation",
-    ["invitation_id"],
-    ["campaign_id", "wave_id", "contact_key", "segment", "product", "region", "language", "state", "accepted_at",
-     "accepted_on", "responded_at", "reminder_number", "channel", "inclusion_probability"]
-) %}
+-- Grain: one row per invitation, reminders included. Reads: cf_ledger.invitation. Rerun: reads only.
 select
     i.invitation_id,
     i.campaign_id,
@@ -24,4 +17,3 @@ select
     i.channel,
     i.inclusion_probability
 from cf_ledger.invitation as i
-{% endcall %}

@@ -2,15 +2,8 @@
 -- Grain: one row per order of a source. An order with a delivery time was delivered, whatever its last status says.
 --         Segment is that of the person; region that of the order, else of the person. The promised day is the last one;
 --         where no first one is told, it was the first as well.
--- Reads: the staging views of orders, cf_ledger.contact. Rerun: writes only what differs.
+-- Reads: the staging views of orders, cf_ledger.contact. Rerun: reads only.
 {% from "macros/offered.sql" import offered with context %}
-{% from "macros/refresh.sql" import refresh %}
-{% call refresh(
-    "cf_core.fct_order",
-    ["source", "order_id"],
-    ["contact_key", "segment", "product", "region", "status", "ordered_at", "ordered_on", "promised_on", "delivered_at",
-     "delivered_on", "requested_on", "first_promised_on"]
-) %}
 select
     o.source,
     o.order_id,
@@ -33,4 +26,3 @@ inner join cf_ledger.contact as c
     on
         c.source = coalesce(o.contact_source, o.source)
         and c.external_id = coalesce(o.contact_external_id, 'order ' || o.order_id)
-{% endcall %}

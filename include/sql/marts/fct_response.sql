@@ -3,15 +3,8 @@
 -- else of the person as the source names them; segment likewise. The order is looked up in the source of the person.
 -- The version of the survey is that of the wave, which never changes; a survey of another tool has none.
 -- Reads: the staging views of responses, cf_ledger.invitation, cf_ledger.wave, cf_ledger.contact, cf_core.fct_order.
--- Rerun: writes only what differs.
+-- Rerun: reads only.
 {% from "macros/offered.sql" import offered with context %}
-{% from "macros/refresh.sql" import refresh %}
-{% call refresh(
-    "cf_core.fct_response",
-    ["source", "response_id"],
-    ["invitation_id", "contact_key", "order_id", "survey_id", "survey_version", "campaign_id", "channel", "language",
-     "segment", "product", "region", "is_complete", "submitted_at", "submitted_on"]
-) %}
 select
     r.source,
     r.response_id,
@@ -38,4 +31,3 @@ left join cf_ledger.contact as c
     on c.source = coalesce(r.contact_source, r.source) and r.contact_external_id = c.external_id
 left join cf_core.fct_order as o
     on o.source = coalesce(r.contact_source, r.source) and r.order_id = o.order_id
-{% endcall %}

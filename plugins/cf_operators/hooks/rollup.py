@@ -30,7 +30,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "proportion": ("numerator", "denominator"),
     "mean": ("score",),
     "rate": ("event_count", "exposure"),
-    "duration": ("started_at", "seconds"),
+    "duration": ("started_at", "ended_at"),
 }
 """What the cases of each family say, beside ``sign``, ``day`` and ``weight_milli``."""
 

@@ -105,7 +105,7 @@ def contributions(
     """
     import pandas as pd
 
-    from cf_operators.stats.contribution import contribution
+    from cf_operators.stats import contribution as stats
     from cf_operators.stats.estimate import estimate
 
     empty = pd.DataFrame(columns=list(CONTRIBUTION))
@@ -120,30 +120,54 @@ def contributions(
     counted = estimate(definition.kpi.family, sums, **asked(definition))[["numerator", "denominator"]]
     keys = ["grain", "period_start", "dimensions", "slice"]
     parts = sums[keys].assign(numerator=counted["numerator"], denominator=counted["denominator"])
-    by_line = {
-        (str(grain), start, str(dimension)): rows.set_index("slice")
-        for (grain, start, dimension), rows in parts.groupby(keys[:3], sort=True)
-    }
+    starts = pd.DataFrame(
+        [(each.grain, each.start, compared_with(each, "previous").start) for each in wanted],
+        columns=["grain", "period_start", "basis_start"],
+    )
+    now = parts.merge(starts, on=["grain", "period_start"])
+    before = parts.rename(columns={"period_start": "basis_start"}).merge(starts, on=["grain", "basis_start"])
+    both = now.merge(before, on=[*keys, "basis_start"], how="outer", suffixes=("", "_before"))
+    both = both[_is_compared(both, hidden)].fillna(
+        dict.fromkeys(("numerator", "denominator", "numerator_before", "denominator_before"), 0.0)
+    )
+    if both.empty:
+        return empty
+    found = stats.contributions(
+        both["numerator_before"].to_numpy(),
+        both["denominator_before"].to_numpy(),
+        both["numerator"].to_numpy(),
+        both["denominator"].to_numpy(),
+        both.groupby(keys[:3], sort=False).ngroup().to_numpy(),
+        100.0 if definition.kpi.family == "nps" else definition.per,
+    )
+    return pd.DataFrame(
+        {
+            "grain": both["grain"].array,
+            "slice": both["slice"].array,
+            "period_start": both["period_start"].array,
+            "dimension": both["dimensions"].array,
+            "share": found["weight_after"],
+            "share_before": found["weight_before"],
+            "mix_effect": found["mix"],
+            "within_effect": found["within"],
+            "total_effect": found["contribution"],
+        }
+    )
+
+
+def _is_compared(both: pd.DataFrame, hidden: Hidden) -> list[bool]:
+    """Whether both periods of the dimension have cases, and none of its slices is withheld in either."""
     hidden_lines = {(grain, start, name.partition("=")[0]) for grain, start, name in hidden}
-    per = 100.0 if definition.kpi.family == "nps" else definition.per
-    found = [empty]
-    for period in wanted:
-        basis = compared_with(period, "previous")
-        for dimension in sorted({name for *_, name in by_line}):
-            lines = [(each.grain, each.start, dimension) for each in (basis, period)]
-            if not all(line in by_line for line in lines) or hidden_lines.intersection(lines):
-                continue
-            before, after = (by_line[line] for line in lines)
-            rows = contribution(before, after, per).rename_axis("slice").reset_index()
-            found.append(rows.assign(grain=period.grain, period_start=period.start, dimension=dimension))
-    named = {
-        "weight_after": "share",
-        "weight_before": "share_before",
-        "mix": "mix_effect",
-        "within": "within_effect",
-        "contribution": "total_effect",
-    }
-    return pd.concat([rows.rename(columns=named)[list(CONTRIBUTION)] for rows in found], ignore_index=True)
+    lines = list(zip(both["grain"], both["period_start"], both["dimensions"], strict=True))
+    bases = list(zip(both["grain"], both["basis_start"], both["dimensions"], strict=True))
+    is_now, is_before = both["denominator"].notna(), both["denominator_before"].notna()
+    with_now = {line for line, here in zip(lines, is_now, strict=True) if here}
+    with_before = {line for line, here in zip(lines, is_before, strict=True) if here}
+    whole = with_now & with_before
+    return [
+        line in whole and line not in hidden_lines and basis not in hidden_lines
+        for line, basis in zip(lines, bases, strict=True)
+    ]
 
 
 def _shown(sums: pd.DataFrame, hidden: Hidden) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cf_operators.stats.interval import Floats
 
@@ -31,18 +32,40 @@ def contribution(before: pd.DataFrame, after: pd.DataFrame, per: float = 1.0) ->
     slices = before.index.union(after.index, sort=False)
     top0, bottom0 = _sums(before, slices)
     top1, bottom1 = _sums(after, slices)
+    found = contributions(top0, bottom0, top1, bottom1, np.zeros(len(slices), dtype=np.int64), per)
+    found.index = slices
+    return found.iloc[np.argsort(-found.contribution.abs().to_numpy(), kind="stable")]
+
+
+def contributions(
+    numerator_before: Floats,
+    denominator_before: Floats,
+    numerator: Floats,
+    denominator: Floats,
+    totals: NDArray[np.int64],
+    per: float = 1.0,
+) -> pd.DataFrame:
+    """Many totals at once; everything as of :func:`contribution`, in the order given.
+
+    :param totals: number of the total, from 0, that each slice is a part of.
+    :returns: a frame with ``CONTRIBUTION_COLUMNS``.
+    """
+    top0, bottom0, top1, bottom1 = numerator_before, denominator_before, numerator, denominator
+
+    def whole(column: Floats) -> Floats:
+        return np.bincount(totals, weights=column).astype(np.float64)[totals] if totals.size else column
+
     with np.errstate(invalid="ignore", divide="ignore"):
         value0, value1 = per * top0 / bottom0, per * top1 / bottom1
-        weight0, weight1 = bottom0 / bottom0.sum(), bottom1 / bottom1.sum()
-        total = per * (top0.sum() / bottom0.sum() + top1.sum() / bottom1.sum()) / 2
+        weight0, weight1 = bottom0 / whole(bottom0), bottom1 / whole(bottom1)
+        total = per * (whole(top0) / whole(bottom0) + whole(top1) / whole(bottom1)) / 2
     # A slice that is missing on one side is taken to have had the value of the other; without either it adds nothing.
     held0 = np.nan_to_num(np.where(bottom0 > 0, value0, value1))
     held1 = np.nan_to_num(np.where(bottom1 > 0, value1, value0))
     within = (weight0 + weight1) / 2 * (held1 - held0)
     mix = ((held0 + held1) / 2 - total) * (weight1 - weight0)
     columns = (value0, value1, weight0, weight1, within, mix, within + mix)
-    found = pd.DataFrame(dict(zip(CONTRIBUTION_COLUMNS, columns, strict=True)), index=slices)
-    return found.iloc[np.argsort(-found.contribution.abs().to_numpy(), kind="stable")]
+    return pd.DataFrame(dict(zip(CONTRIBUTION_COLUMNS, columns, strict=True)))
 
 
 def _sums(period: pd.DataFrame, slices: pd.Index) -> tuple[Floats, Floats]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cf_operators.stats.control_limits import D2, D4, KINDS, Kind
 from cf_operators.stats.interval import Floats
@@ -50,6 +53,32 @@ def control_chart(
         ``p`` where p_prime falls back; ``dispersion`` is Laney's sigma z, 1 for the other kinds.
     :raises ValueError: an unknown kind, a baseline below 12, an index out of order, or counts that cannot be.
     """
+    return control_charts(
+        kind,
+        points,
+        np.zeros(len(points)),
+        causes={0.0: causes},
+        baseline=baseline,
+        per=per,
+        possible=possible,
+    )
+
+
+def control_charts(
+    kind: str,
+    points: pd.DataFrame,
+    series: Sequence[Any] | NDArray[Any],
+    *,
+    causes: Mapping[Any, Collection[Any]] | None = None,
+    baseline: int = BASELINE_POINTS,
+    per: float = 1.0,
+    possible: tuple[float, float] | None = None,
+) -> pd.DataFrame:
+    """Many charts of one kind at once; everything as of :func:`control_chart`.
+
+    :param series: to which chart each point belongs; the points of a chart stand together.
+    :param causes: by chart.
+    """
     if kind not in KINDS:
         raise ValueError(f"chart kind {kind!r} is unknown; known are {', '.join(KINDS)}")
     if baseline < BASELINE_POINTS:
@@ -59,17 +88,26 @@ def control_chart(
     count, size = _counts(kind, points)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.where(size > 0, count / size, np.nan)
-    chart = pd.DataFrame({"value": value}, index=points.index)
-    chart[["centre", "lower", "upper", "sigma", "dispersion"]] = np.nan
-    chart["phase"] = _phases(points.index, causes)
-    chart["is_baseline"], chart["chart"] = False, kind
-    for phase in chart.phase.unique():
-        _fix_limits(chart, KINDS[kind], np.flatnonzero(chart.phase == phase), (count, size), baseline)
+    limits = _Limits.unknown(kind, len(points))
+    phase = np.zeros(len(points), dtype=np.int64)
+    for rows in _runs(np.asarray(pd.factorize(np.asarray(series))[0])):
+        phase[rows] = _phases(points.index[rows], (causes or {}).get(series[rows.start], ()))
+        for part in _runs(phase[rows]):
+            limits.fix(
+                slice(rows.start + part.start, rows.start + part.stop), count, size, KINDS[kind], baseline
+            )
     lowest, highest = possible or (KINDS[kind].lowest, KINDS[kind].highest)
-    chart[["value", "centre", "sigma"]] *= per
-    chart["lower"] = (chart.centre - 3 * chart.sigma).clip(lower=lowest)
-    chart["upper"] = (chart.centre + 3 * chart.sigma).clip(upper=highest)
-    return chart[list(CHART_COLUMNS)]
+    centre, sigma = limits.centre * per, limits.sigma * per
+    columns = (
+        *(
+            value * per,
+            centre,
+            np.clip(centre - 3 * sigma, lowest, None),
+            np.clip(centre + 3 * sigma, None, highest),
+        ),
+        *(sigma, phase, limits.is_baseline, limits.kind, limits.dispersion),
+    )
+    return pd.DataFrame(dict(zip(CHART_COLUMNS, columns, strict=True)), index=points.index)
 
 
 def moving_range_chart(chart: pd.DataFrame) -> pd.DataFrame:
@@ -107,7 +145,7 @@ def _counts(kind: str, points: pd.DataFrame) -> tuple[Floats, Floats]:
     return count, np.where(np.isnan(count) | np.isnan(size), 0.0, size)
 
 
-def _phases(index: pd.Index, causes: Collection[Any]) -> np.ndarray:
+def _phases(index: pd.Index, causes: Collection[Any]) -> NDArray[np.int64]:
     """The phase of every point, from 0 and without gaps."""
     if not index.is_monotonic_increasing:
         raise ValueError(
@@ -117,19 +155,38 @@ def _phases(index: pd.Index, causes: Collection[Any]) -> np.ndarray:
     return np.asarray(pd.factorize(np.array([bisect_right(starts, label) for label in index]))[0])
 
 
-def _fix_limits(
-    chart: pd.DataFrame, kind: Kind, rows: np.ndarray, counts: tuple[Floats, Floats], baseline: int
-) -> None:
-    """Write centre and sigma of one phase into the chart, when it has points enough."""
-    count, size = counts
-    known = rows[size[rows] > 0]
-    if known.size < baseline:
-        return
-    first = known[:baseline]
-    process = kind.fit(count[first], size[first])
-    columns = chart.columns.get_indexer(pd.Index(["centre", "sigma", "dispersion"]))
-    chart.iloc[rows, columns[0]] = process.centre
-    chart.iloc[rows, columns[1]] = process.sigma(size[rows])
-    chart.iloc[rows, columns[2]] = process.dispersion
-    chart.iloc[rows, chart.columns.get_indexer(pd.Index(["chart"]))[0]] = process.kind
-    chart.iloc[first, chart.columns.get_indexer(pd.Index(["is_baseline"]))[0]] = True
+def _runs(labels: NDArray[np.int64]) -> list[slice]:
+    """The stretches of equal labels."""
+    cuts = [0, *(np.flatnonzero(np.diff(labels)) + 1).tolist(), len(labels)]
+    return [slice(start, stop) for start, stop in pairwise(cuts) if start < stop]
+
+
+@dataclass
+class _Limits:
+    """What is known of the process behind each point."""
+
+    centre: Floats
+    sigma: Floats
+    dispersion: Floats
+    is_baseline: NDArray[np.bool_]
+    kind: NDArray[np.object_]
+
+    @classmethod
+    def unknown(cls, kind: str, length: int) -> _Limits:
+        centre, sigma, dispersion = (np.full(length, np.nan) for _ in range(3))
+        return cls(
+            centre, sigma, dispersion, np.zeros(length, dtype=bool), np.full(length, kind, dtype=object)
+        )
+
+    def fix(self, rows: slice, count: Floats, size: Floats, kind: Kind, baseline: int) -> None:
+        """Write down centre and sigma of one phase, when it has points enough."""
+        known = rows.start + np.flatnonzero(size[rows] > 0)
+        if known.size < baseline:
+            return
+        first = known[:baseline]
+        process = kind.fit(count[first], size[first])
+        self.centre[rows] = process.centre
+        self.sigma[rows] = process.sigma(size[rows])
+        self.dispersion[rows] = process.dispersion
+        self.kind[rows] = process.kind
+        self.is_baseline[first] = True

@@ -27,7 +27,11 @@ def target_assurance(
     newest = chart[chart.phase == chart.phase.max()].dropna(subset=["lower", "upper"])
     if newest.empty:
         return None
-    lower, upper = float(newest.lower.iloc[-1]), float(newest.upper.iloc[-1])
+    return assurance_of(float(newest.lower.iloc[-1]), float(newest.upper.iloc[-1]), target, direction)
+
+
+def assurance_of(lower: float, upper: float, target: float, direction: Literal["up", "down"]) -> Assurance:
+    """The same of one pair of limits."""
     sign = 1 if direction == "up" else -1
     worse, better = (lower, upper) if direction == "up" else (upper, lower)
     if sign * (worse - target) >= 0:

@@ -1,13 +1,10 @@
-{#
-    Makes a table equal to a query: {% call refresh(table, key, columns) %} select ... {% endcall %}
-    New rows are inserted, rows that differ are updated, rows that are gone are deleted; rows that are the same are not
-    touched, so that a second run writes nothing. `columns` are the columns beside the key, in any order.
-    Returns one row: inserted_count, updated_count, deleted_count, and repeated_count, the rows of the query beyond the
-    first of their key: whoever runs the statement has to roll back when there are any.
-#}
-{% macro refresh(table, key, columns) %}
+-- write: makes a table of the model equal to its query, the file of marts/ with the name of the table.
+-- Grain: one row, of counts. repeated_count are the rows of the query beyond the first of their key: whoever runs this has
+--        to roll back when there are any.
+-- Reads and writes: the table. Rerun: new rows are inserted, rows that differ are updated, rows that are gone are deleted;
+--        rows that are the same are not touched, so that a second run writes nothing.
 with wanted as materialized (
-    {{ caller() | trim | indent }}
+    {{ model | trim | indent }}
 ),
 
 gone as (
@@ -44,4 +41,3 @@ select
     (select count(*) from gone) as deleted_count,
     (select count(*) - count(distinct row({{ key | join(", ") }})) from wanted) as repeated_count
 from written
-{% endmacro %}

@@ -1,0 +1,25 @@
+"""The SQL of the model: one query per table of ``cf_core``, of what any engine carries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cf_operators.domain.shape import SHAPES
+from cf_operators.hooks.sql_text import sql_text
+
+Offers = Mapping[str, Mapping[str, Sequence[str]]]
+"""Shape to the sources that offer it, each with the columns of its staging view."""
+
+
+def offered_shapes(offers: Offers) -> dict[str, object]:
+    """What ``macros/offered.sql`` has to know."""
+    return {"offers": {shape: dict(offers.get(shape, {})) for shape in SHAPES}, "shapes": SHAPES}
+
+
+def mart_sql(table: str, offers: Offers) -> str:
+    """The query of ``include/sql/marts/<table>.sql``: the rows that the table has to have.
+
+    :param table: name of a table of ``cf_core``.
+    :returns: a query with the parameter ``time_zone``, that of the organisation.
+    """
+    return sql_text(f"marts/{table}.sql", **offered_shapes(offers))
