@@ -9,8 +9,6 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from bench.measuring.programme import history_days
-
 CONSTRUCTS = 5
 TABLES = ("fct_response", "fct_answer")
 COLUMNS = (
@@ -20,14 +18,14 @@ COLUMNS = (
 """What the numbers are made of."""
 
 
-def load_history(superuser_uri: str, answers: int) -> None:
-    """Write a history whose changes have been taken into account already, and let the server tidy up.
+def load_history(superuser_uri: str, answers: int, days: Sequence[date]) -> None:
+    """Write a history of these days, whose changes have been taken into account already, and let the server tidy up.
 
     Only a superuser may leave the triggers out that note changes and check the keys.
     """
     with psycopg.connect(superuser_uri, autocommit=True) as connection:
         connection.execute("set session_replication_role = replica")
-        _write(connection, "H", answers, history_days())
+        _write(connection, "H", answers, days)
         for table in TABLES:
             connection.execute(f"vacuum (analyze) cf_core.{table}")
         connection.execute("checkpoint")

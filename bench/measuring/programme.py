@@ -7,19 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 from cf_operators.domain.programme import Programme
 from cf_operators.programme import load_programme
 
-FIRST_DAY = date(2024, 1, 1)
-HISTORY_DAYS = 731
-"""Two years, one of them a leap year."""
-
 NOW = datetime(2026, 1, 1, 6, tzinfo=UTC)
-"""When the measurement runs: the night after the last day."""
+"""When the measurement runs: the night after the last day of the history."""
 
 KPIS = ("nps", "csat", "ces", "product_quality_satisfaction", "delivery_satisfaction")
 
 
-def history_days() -> list[date]:
-    """The days of the history, in their order."""
-    return [FIRST_DAY + timedelta(days=number) for number in range(HISTORY_DAYS)]
+def history_days(count: int) -> list[date]:
+    """The days of a history of so many, in their order."""
+    return [NOW.date() - timedelta(days=count - number) for number in range(count)]
 
 
 def measured_programme() -> Programme:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from bench.measuring.answers import export, load_history, load_late
 from bench.measuring.cells import check_equal
-from bench.measuring.programme import history_days
 from bench.trial import Trials
 
 FEW_DAYS, MANY_DAYS = 3, 30
@@ -29,6 +29,7 @@ class Runs:
     """
 
     answers: int
+    days: Sequence[date]
     late: int
     rounds: int
     full: dict[str, Trial] = field(default_factory=dict)
@@ -36,22 +37,23 @@ class Runs:
     cells: int = 0
 
 
-def run_all(trials: Trials, answers: int, late: int, rounds: int) -> Runs:
+def run_all(trials: Trials, answers: int, days: Sequence[date], late: int, rounds: int) -> Runs:
     """Make the history, and run every trial on it.
 
     The query by hand runs before and after the rollups, and the mean counts: a machine whose load drifts favours
     neither side.
 
+    :param days: of the history.
     :param late: how many answers come late before each refresh.
     :param rounds: how often each refresh of the rollups is measured, as it is short; the median counts.
     :raises SystemExit: a trial failed, or two ways give other numbers.
     """
-    runs = Runs(answers, late, rounds)
+    runs = Runs(answers, days, late, rounds)
     place = f"measuring_{answers}"
     folder = trials.folder / place
     folder.mkdir()
     uri = trials.server.create(place)
-    load_history(trials.server.server.superuser_uri(place), answers)
+    load_history(trials.server.server.superuser_uri(place), answers, days)
     _build(trials, runs, uri, folder)
     numbers = count(2)
     _refresh(trials, runs, uri, "rollups", numbers, rounds)
@@ -61,9 +63,8 @@ def run_all(trials: Trials, answers: int, late: int, rounds: int) -> Runs:
     return runs
 
 
-def late_days(number: int) -> list[Any]:
+def late_days(number: int, days: Sequence[date]) -> list[date]:
     """So many days, spread evenly over the history: late answers on days side by side would touch fewer periods."""
-    days = history_days()
     return [days[len(days) * (2 * place + 1) // (2 * number)] for place in range(number)]
 
 
@@ -93,7 +94,7 @@ def _refresh(trials: Trials, runs: Runs, uri: str, way: str, numbers: Iterator[i
         done = []
         for _ in range(rounds):
             number = next(numbers)
-            load_late(uri, runs.late, late_days(day_count), f"L{number}-")
+            load_late(uri, runs.late, late_days(day_count, runs.days), f"L{number}-")
             done.append(trials.run(f"bench.measuring.{way}", "refresh", number, warehouse=uri))
             _say(runs, f"{way}, late answers on {day_count} days", done[-1])
         runs.refresh[way, day_count] = sorted(done, key=lambda trial: trial["seconds"])[len(done) // 2]

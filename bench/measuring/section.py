@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bench.measuring.chart import in_seconds, write_time_chart
-from bench.measuring.programme import HISTORY_DAYS, KPIS
+from bench.measuring.programme import KPIS, history_days
 from bench.measuring.runs import FEW_DAYS, MANY_DAYS, Runs, run_all
 from bench.report import markdown_table
 from bench.trial import Trials
 
 SIZES, QUICK_SIZES = (1_000_000, 10_000_000), (5_000, 20_000)
+DAYS, QUICK_DAYS = 731, 100
+"""Two years, of which one is a leap year."""
 LATE, QUICK_LATE = 10_000, 500
 ROUNDS, QUICK_ROUNDS = 3, 1
 PICTURE = "benchmarks-measuring.svg"
@@ -38,7 +40,7 @@ TEXT = """{kpis} KPIs, each of one construct, over {days} days: 5 segments, 20 p
 
 All of them have given the same statistics, to the last answer, of {cells}; a difference ends the benchmark."""
 
-REFRESH_TEXT = """Refresh after {late:,} late answers, on 3 days and on 30, spread over the two years, as late
+REFRESH_TEXT = """Refresh after {late:,} late answers, on 3 days and on 30, spread over the history, as late
 answers of days side by side touch fewer periods. The triggers of the facts have noted them before.{rounds}"""
 
 
@@ -46,7 +48,8 @@ def measuring_section(trials: Trials) -> str:
     """Build everything on each size, refresh it after late answers, and draw the times."""
     sizes = QUICK_SIZES if trials.is_quick else SIZES
     late, rounds = (QUICK_LATE, QUICK_ROUNDS) if trials.is_quick else (LATE, ROUNDS)
-    runs = [run_all(trials, size, late, rounds) for size in sizes]
+    days = history_days(QUICK_DAYS if trials.is_quick else DAYS)
+    runs = [run_all(trials, size, days, late, rounds) for size in sizes]
     parts = [_opening(runs), _full(runs), _refresh(runs), _memory(runs), _aims(runs)]
     if trials.pictures:
         write_time_chart(_series(runs), trials.pictures / PICTURE)
@@ -56,7 +59,7 @@ def measuring_section(trials: Trials) -> str:
 
 def _opening(runs: Sequence[Runs]) -> str:
     cells = " and ".join(f"{each.cells:,} periods and slices of {each.answers:,} answers" for each in runs)
-    return TEXT.format(kpis=len(KPIS), days=HISTORY_DAYS, cells=cells)
+    return TEXT.format(kpis=len(KPIS), days=len(runs[0].days), cells=cells)
 
 
 def _full(runs: Sequence[Runs]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 
 from bench.measuring.cells import KEYS, STATISTICS, check_equal, write_cells
-from bench.measuring.programme import HISTORY_DAYS, history_days
+from bench.measuring.programme import NOW, history_days
 from bench.measuring.runs import late_days
 from tests.bench.test_bench import number, run, tables
 
@@ -91,10 +92,11 @@ def test_empty_statistics_prove_nothing(tmp_path: Path) -> None:
 
 
 def test_late_days_are_spread_over_the_history() -> None:
-    days = history_days()
-    assert len(days) == HISTORY_DAYS
+    days = history_days(731)
+    assert (days[0], days[-1]) == (date(2024, 1, 1), date(2025, 12, 31))
+    assert days[-1] < NOW.date()
     for count in (3, 30):
-        late = late_days(count)
+        late = late_days(count, days)
         gaps = {(after - before).days for before, after in pairwise(late)}
         assert len(set(late)) == count
         assert max(gaps) - min(gaps) <= 1
