@@ -20,7 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory(prefix="cf-bench-") as name:
         folder = Path(name)
         with warehouse_server(folder) as server:
-            trials = Trials(folder, server, chosen.quick)
+            pictures = chosen.report.parent if chosen.report else None
+            trials = Trials(folder, server, chosen.quick, pictures)
             for word in chosen.sections or SECTIONS:
                 section = SECTIONS[word]
                 body = section.measure(trials)

@@ -7,7 +7,7 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -25,25 +25,36 @@ NO_SMTP = 25
 class Trials:
     """Where the trials of one run of the benchmarks take place.
 
-    ``is_quick``: sizes are to be small; the figures mean little then.
+    ``is_quick``: sizes are to be small; the figures mean little then. ``pictures``: the folder of the page, where
+    charts are put; None: no page is written.
     """
 
     folder: Path
     server: WarehouseServer
     is_quick: bool = False
+    pictures: Path | None = None
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def run(self, module: str, *arguments: int, smtp_port: int = NO_SMTP) -> dict[str, Any]:
-        """Run ``python -m <module> <arguments>`` with a fresh warehouse, and read the JSON object that it prints last.
+    def run(
+        self,
+        module: str,
+        *arguments: int | str | Path,
+        smtp_port: int = NO_SMTP,
+        warehouse: str | None = None,
+    ) -> dict[str, Any]:
+        """Run ``python -m <module> <arguments>``, and read the JSON object that it prints last.
 
+        :param warehouse: address of a database that several trials share; None: a fresh one.
         :raises SystemExit: the trial failed; its own words are on stderr.
         """
-        place = "_".join([module.rpartition(".")[2], *map(str, arguments), str(next(self._numbers))])
-        return run_trial(module, arguments, self.folder / place, self.server.create(place), smtp_port)
+        numbers = [str(argument) for argument in arguments if isinstance(argument, int)]
+        place = "_".join([module.rpartition(".")[2], *numbers, str(next(self._numbers))])
+        address = warehouse or self.server.create(place)
+        return run_trial(module, arguments, self.folder / place, address, smtp_port)
 
 
 def run_trial(
-    module: str, arguments: tuple[int, ...], folder: Path, warehouse: str, smtp_port: int
+    module: str, arguments: Sequence[int | str | Path], folder: Path, warehouse: str, smtp_port: int
 ) -> dict[str, Any]:
     """Run a trial; see :meth:`Trials.run`.
 
