@@ -51,7 +51,9 @@ def requests(shared: Path, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
 def measured(warehouse: Warehouse, run_context: Callable[..., Any]) -> pd.DataFrame:
     """Collect, build the model, measure: the newest values of all KPIs."""
     context = run_context()
-    landed = CollectSourceOperator(task_id="collect", source_id="nyc311", stream="complaints").execute(context)
+    landed = CollectSourceOperator(task_id="collect", source_id="nyc311", stream="complaints").execute(
+        context
+    )
     assert landed["quarantined"] == 0
     for stream in ("orders", "complaints"):  # people are modelled with orders
         BuildModelOperator(task_id=f"model_{stream}", stream=stream).execute(context)
@@ -65,7 +67,9 @@ def test_times_to_closure_by_borough_are_those_of_a_librarys_kaplan_meier(
 ) -> None:
     values = measured(warehouse, run_context)
     compared = 0
-    for (kpi, grain, start, name), rows in values.groupby(["kpi", "grain", "period_start", "slice"], dropna=False):
+    for (kpi, grain, start, name), rows in values.groupby(
+        ["kpi", "grain", "period_start", "slice"], dropna=False
+    ):
         cases = requests
         if grain == "month":
             cases = cases[cases["month"] == start.isoformat()]
@@ -77,7 +81,9 @@ def test_times_to_closure_by_borough_are_those_of_a_librarys_kaplan_meier(
         if kpi == "closed_within_day":
             wanted = 1 - float(curve.predict(24.0))
         else:
-            wanted = float(qth_survival_times(0.5 if kpi == "time_to_closure" else 0.1, curve.survival_function_))
+            wanted = float(
+                qth_survival_times(0.5 if kpi == "time_to_closure" else 0.1, curve.survival_function_)
+            )
         found = np.inf if row["value"] is None or np.isnan(row["value"]) else row["value"]
         assert found == pytest.approx(wanted, abs=1e-6), (kpi, start, name)
         compared += 1

@@ -91,3 +91,12 @@ def test_the_parts_add_up_to_the_change_and_back(
     back = contribution(period(after), period(before), per).reindex(found.index)
     for effect in EFFECTS:
         assert back[effect].tolist() == pytest.approx((-found[effect]).tolist(), abs=1e-9 * per * 500)
+
+
+def test_events_without_exposure_make_no_rate_of_their_slice() -> None:
+    before = pd.DataFrame({"numerator": [5.0, 2.0], "denominator": [100.0, 0.0]}, index=["North", "unknown"])
+    after = pd.DataFrame({"numerator": [10.0, 3.0], "denominator": [100.0, 0.0]}, index=["North", "unknown"])
+    with np.errstate(all="raise", divide="ignore", invalid="ignore"):
+        found = contribution(before, after)
+    assert found.loc["unknown", "contribution"] == 0
+    assert found.loc["North", "contribution"] == pytest.approx(0.05)

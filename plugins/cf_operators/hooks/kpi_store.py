@@ -183,6 +183,7 @@ class KpiStore:
         }
         self._connection.execute(sql_text("measure/incoming.sql", **structure))
         copy_frame(self._connection, "incoming", rows)
+        self._connection.execute("analyze incoming")  # else the planner takes it for nearly empty
         parameters = _key(definition) | {"now": now} | _scope(scope)
         written = self._connection.execute(sql_text("measure/replace.sql", **structure), parameters).rowcount
         return (

@@ -20,7 +20,8 @@ def contribution(before: pd.DataFrame, after: pd.DataFrame, per: float = 1.0) ->
     denominators) the change within is ``mean(w) * (r1 - r0)``, and the change of the mix ``(mean(r) - R) * (w1 - w0)``,
     where R is the mean of both totals (E. M. Kitagawa, "Components of a Difference Between Two Rates", JASA 50, 1955).
     The sum over all slices is the change of the total, with no remainder: a slice that grew adds to it when it lies
-    above the total. A slice that is there in one period only has no change within; all of it is mix.
+    above the total. A slice that is there in one period only has no change within; all of it is mix. Events of a slice
+    without exposure, as complaints where nothing was ordered, make no rate of it: by them alone the sum falls short.
 
     For NPS the numerator is promoters less detractors and ``per`` is 100; for a mean it is the sum of the scores.
 
@@ -56,7 +57,8 @@ def contributions(
         return np.bincount(totals, weights=column).astype(np.float64)[totals] if totals.size else column
 
     with np.errstate(invalid="ignore", divide="ignore"):
-        value0, value1 = per * top0 / bottom0, per * top1 / bottom1
+        value0 = np.where(bottom0 > 0, per * top0 / bottom0, np.nan)
+        value1 = np.where(bottom1 > 0, per * top1 / bottom1, np.nan)
         weight0, weight1 = bottom0 / whole(bottom0), bottom1 / whole(bottom1)
         total = per * (whole(top0) / whole(bottom0) + whole(top1) / whole(bottom1)) / 2
     # A slice that is missing on one side is taken to have had the value of the other; without either it adds nothing.
