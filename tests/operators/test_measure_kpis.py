@@ -330,3 +330,12 @@ def test_values_on_few_cases_are_marked(measuring: MeasuringRun) -> None:
     measuring.programme["measuring"]["reliability_min"] = 10
     assert measuring(hours=1)["new_revisions"] > 0
     assert all(row["is_reliable"] for row in measuring.latest("on_time_delivery").values() if row["n"] >= 10)
+
+
+def test_the_planner_knows_of_what_was_published(measuring: MeasuringRun) -> None:
+    measuring.write(random_facts(20))
+    count = measuring()["new_revisions"]
+    (row,) = measuring.warehouse.rows(
+        "select reltuples from pg_class where oid = 'cf_kpi.kpi_value'::regclass"
+    )
+    assert row["reltuples"] == count > 1000
