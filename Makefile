@@ -13,6 +13,8 @@ unexport VIRTUAL_ENV
 
 PYTHON := .venv/bin/python
 SETUP := bash local/setup.sh
+# Processes that run the tests; 0 runs them in the one that was called, as a debugger wants it.
+WORKERS := 2
 CHECKED := $(wildcard plugins local demo bench dags tests)
 SQL_FOLDERS := $(wildcard include/sql examples docs/bi)
 
@@ -22,6 +24,7 @@ help: ## list the targets
 	@echo "  make demo INPUT=folder PACK=name    the demo on real data, with the example pack of that name"
 	@echo "  make sql Q='select ...'             one query as the role cf_bi, printed as CSV"
 	@echo "  make test PYTEST_ARGS='-k mail'     some of the tests"
+	@echo "  make test WORKERS=4                 the tests in four processes instead of two"
 	@echo
 	@echo "  Ports: CF_PORT_AIRFLOW, CF_PORT_FORM, CF_PORT_MAIL, CF_PORT_SMTP, CF_PORT_POSTGRES,"
 	@echo "  CF_PORT_SCHEDULER_HEALTH, in the environment or in a file .env (see .env.example)."
@@ -52,14 +55,15 @@ superset: .venv/.made ## pack the dashboard for Superset into var/superset.zip
 	@echo $(CURDIR)/var/superset.zip
 
 test: var/setup/dev var/setup/browser-dev ## run all tests
-	@$(PYTHON) -m pytest $(PYTEST_ARGS)
+	@$(PYTHON) -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 lint: var/setup/dev ## check style, types, SQL and layers
-	.venv/bin/ruff check .
-	.venv/bin/ruff format --check .
-	.venv/bin/mypy $(CHECKED)
-	$(if $(SQL_FOLDERS),$(PYTHON) -m local.sql_lint $(SQL_FOLDERS))
-	PYTHONPATH=plugins:. .venv/bin/lint-imports
+	@$(PYTHON) -m local.side_by_side \
+		$(if $(SQL_FOLDERS),'$(PYTHON) -m local.sql_lint $(SQL_FOLDERS)') \
+		'.venv/bin/mypy $(CHECKED)' \
+		'.venv/bin/ruff check .' \
+		'.venv/bin/ruff format --check .' \
+		'PYTHONPATH=plugins:. .venv/bin/lint-imports'
 
 bench: var/setup/dev var/setup/browser-dev ## measure speed
 	@test -d bench || { echo "There is no package bench in this version, so there is nothing to measure." >&2; exit 1; }

@@ -65,7 +65,7 @@ install_packages() {
         # An environment that uv made has no pip of its own.
         .venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip >/dev/null 2>&1
         # The lock is complete; left to itself, pip does not see the pin of a package that is wanted with an extra.
-        .venv/bin/python -m pip install --no-cache-dir --progress-bar off --no-deps --require-hashes -r "$lock" \
+        .venv/bin/python -m pip install --no-cache-dir --no-compile --progress-bar off --no-deps --require-hashes -r "$lock" \
             2>var/setup/pip.log \
             | awk '/^(Collecting|Processing|Requirement already) /{if (++n % 25 == 0) {print "set-up:   " n " packages fetched"; fflush()}}
                    /^Installing collected/{print "set-up:   unpacking"; fflush()}' \

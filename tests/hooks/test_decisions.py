@@ -128,7 +128,7 @@ def test_two_people_at_once_decide_once(warehouse: Warehouse) -> None:
         second.start()
         second.join(timeout=0.3)
         assert second.is_alive()
-    second.join(timeout=10)
+    second.join(timeout=60)
     assert outcomes == [Outcome(0, 0)]
     assert row_of(warehouse, one)["state"] == "planned"
     assert decided(warehouse) == [(one, "send_again", "anna", None)]

@@ -131,7 +131,7 @@ def test_two_interviewers_at_once_call_once(warehouse: Warehouse, people: People
         second.start()
         second.join(timeout=0.3)
         assert second.is_alive()  # waits for the lock under which mails are claimed, too
-    second.join(timeout=10)
+    second.join(timeout=60)
     assert calls == [Call("begun")]
     rows = warehouse.rows(
         "select actor, attempt_count from cf_ledger.decision join cf_ledger.invitation using (invitation_id) order by 1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
-import time
+import threading
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -201,18 +201,31 @@ def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch
 def test_being_cancelled_tells_what_is_known_of_each_mail(monkeypatch: pytest.MonkeyPatch) -> None:
     done, in_doubt, waiting = parcel("a@example.org"), parcel("slow@example.org"), parcel("c@example.org")
     results: dict[UUID, Delivery] = {}
+    reached, is_over = threading.Event(), threading.Event()
 
     def answer(stage: str, recipient: str) -> str | None:
         if stage == "dot" and recipient == "slow@example.org":
-            time.sleep(2)
+            reached.set()
+            is_over.wait(60)
         return None
 
     with MailCatcher(answer=answer) as catcher:
         settings = connect(monkeypatch, catcher.port, **CLEAR)
 
         async def run() -> None:
-            async with MailServer(settings, 1) as server, asyncio.timeout(1):
-                await server.deliver([done, in_doubt, waiting], results)
+            async with MailServer(settings, 1) as server, asyncio.timeout(None) as limit:
+
+                async def out_of_time() -> None:
+                    await asyncio.to_thread(reached.wait, 60)
+                    await asyncio.sleep(0.2)
+                    limit.reschedule(asyncio.get_running_loop().time())
+
+                watching = asyncio.create_task(out_of_time())
+                try:
+                    await server.deliver([done, in_doubt, waiting], results)
+                finally:
+                    is_over.set()
+                    await watching
 
         with pytest.raises(TimeoutError):
             asyncio.run(run())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -15,19 +14,10 @@ import pytest
 from local.ports import Ports
 from local.postgres import EmbeddedPostgres
 from local.settings import StackSettings
+from tests.ports import free_ports as free_ports
 
 
-def free_ports(count: int) -> list[int]:
-    """As many different ports as asked for, on which nothing listens now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    try:
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
-
-
-def wait_until(condition: Callable[[], object], timeout: float = 10) -> None:
+def wait_until(condition: Callable[[], object], timeout: float = 60) -> None:
     """Return as soon as the condition holds; fail the test if it does not in time."""
     deadline = time.monotonic() + timeout
     while not condition():

@@ -59,6 +59,9 @@ def test_killed_in_the_middle_of_a_mail(
         start(process)
         until(reached.is_set, process)
     go_on.set()
+    deadline = time.monotonic() + 30
+    while len(mail_catcher.caught) < 1 + at_server_before and time.monotonic() < deadline:
+        time.sleep(0.01)
     time.sleep(0.2)  # what the server had of it, it has now
     assert len(mail_catcher.caught) == 1 + at_server_before
     assert wave.states() == {"claimed": 3, "planned": 3}

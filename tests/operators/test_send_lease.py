@@ -63,11 +63,11 @@ def test_a_batch_is_not_handed_over_for_longer_than_its_lease(
 
     def answer(stage: str, recipient: str) -> None:
         if slow and stage == "mail" and len(mail_catcher.caught) == 1:
-            time.sleep(1.5)
+            time.sleep(4.5)
 
     mail_catcher.answer = answer
     with pytest.raises(MailServerUnavailable, match="did not take 6 mails within most of the lease"):
-        wave.send(batch=6, lines=1, lease=timedelta(seconds=1))
+        wave.send(batch=6, lines=1, lease=timedelta(seconds=4))
     slow = False
     assert (len(mail_catcher.caught), wave.states()) == (1, {"accepted": 1, "planned": 5})
     wave.send(clock=LATER)

@@ -138,10 +138,10 @@ def running_form(warehouse: Warehouse, **changes: Any) -> Iterator[str]:
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not server.started:
             assert thread.is_alive(), "the form server ended while it started"
-            assert time.monotonic() < deadline, "the form server did not start within 20 s"
+            assert time.monotonic() < deadline, "the form server did not start within 60 s"
             time.sleep(0.01)
         yield f"http://127.0.0.1:{port}"
     finally:

@@ -37,7 +37,7 @@ def client(warehouse: Warehouse, log: Path) -> Iterator[httpx.Client]:
 
 def lines(log: Path, count: int) -> list[dict[str, Any]]:
     """So many lines; the last may come a moment after its answer."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while True:
         found = log.read_text().splitlines() if log.exists() else []
         if len(found) >= count or time.monotonic() > deadline:
