@@ -19,7 +19,10 @@ def board(results: Results) -> list[str]:
         ("Rows that could not be read", _quarantine(results)),
         ("Responses", _responses(results)),
         ("KPIs over the whole history", kpi_table(results.overall)),
-        (f"KPIs in the newest settled month, {month:%B %Y}" if month else "", kpi_table(results.newest_settled)),
+        (
+            f"KPIs in the newest settled month, {month:%B %Y}" if month else "",
+            kpi_table(results.newest_settled),
+        ),
         ("KPIs without a target, over the whole history" if brief else "", brief),
         ("Improvement tasks opened in this run", _tasks(results.tasks_opened)),
     ]

@@ -19,7 +19,8 @@ def kpi_table(rows: Sequence[Row]) -> list[str]:
     """One line per KPI with a target: value, interval, n, target and verdict; of all KPIs when none has a target."""
     watched = _watched(rows)
     lines = [
-        [_name(row), _marked(row), interval(row), count_of(row), wanted(row), _verdict(row)] for row in watched
+        [_name(row), _marked(row), interval(row), count_of(row), wanted(row), _verdict(row)]
+        for row in watched
     ]
     if not lines:
         return []

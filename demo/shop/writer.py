@@ -38,8 +38,20 @@ BROKEN: dict[str, Row] = {
     "orders": ("O900001", "C00001", "Kitchen", "delivered", "2024-13-45 10:00:00", "", "", "2024-12-01", ""),
     "complaints": ("K900001", "C00002", "O000002", "quality; see attachment", "3"),
     "responses": (
-        "R900001", "C00003", "O000003", "post_purchase", "2024-11-05 11:30:00", "email", "en", "eleven", "4",
-        "", "", "", "", "",
+        "R900001",
+        "C00003",
+        "O000003",
+        "post_purchase",
+        "2024-11-05 11:30:00",
+        "email",
+        "en",
+        "eleven",
+        "4",
+        "",
+        "",
+        "",
+        "",
+        "",
     ),
 }
 

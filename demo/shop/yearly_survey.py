@@ -20,7 +20,7 @@ SPREAD_DAYS = 28
 
 @dataclass(frozen=True)
 class Attribute:
-    """What is usually thought of it (1 to 5), and how much a box more or less of it moves the likelihood to recommend."""
+    """What is usually thought of it (1 to 5), and by how much one box of it moves the likelihood to recommend."""
 
     mean: float
     weight: float
