@@ -134,11 +134,13 @@ def _caption(rows: pd.DataFrame, overall: str, origin: Origin) -> Caption:
     year, n = pd.Timestamp(rows.period_start.iloc[0]).year, int(rows.n.iloc[0])
     first = rows[rows.quadrant == "improve_first"].name.tolist()
     if first:
-        advice = f"{_joined(first)} {'matters' if len(first) == 1 else 'matter'} most among what is done less well."
+        title = (
+            f"{_joined(first)} {'matters' if len(first) == 1 else 'matter'} most among what is done less well"
+        )
     else:
-        advice = "Nothing that matters more than the mean is done worse than the mean."
+        title = "Nothing that matters more than the mean is done worse than the mean"
     lines = (
-        f"What goes with \u201c{overall}\u201d, {year}: {n:,} complete responses. {advice}",
+        f"What should be improved first? What goes with \u201c{overall}\u201d, {year}: {n:,} complete responses.",
         f"Together the attributes go with {rows.importance.sum():.0f} percent of the differences in it.",
     )
     footnote = (
@@ -146,7 +148,7 @@ def _caption(rows: pd.DataFrame, overall: str, origin: Origin) -> Caption:
         "with its 95% bootstrap interval. It says what goes along with the overall score, not what causes it. "
         "Lines: means."
     )
-    return Caption("What should be improved first?", lines, footnote)
+    return Caption(title, lines, footnote)
 
 
 def _around(values: list[float], share: float) -> tuple[float, float]:
