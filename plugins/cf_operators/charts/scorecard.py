@@ -177,6 +177,7 @@ def _caption(rows: pd.DataFrame, origin: Origin) -> Caption:
         f"{origin.sentence()} Lines: 95% intervals; a target is surely met or missed when the whole interval is on one "
         "side of it. Each row has its own scale, that of its last 13 months, turned so that better is right. A "
         "coloured mark at the end of a line: a signal of its control chart, diamond for worse, square for better. "
-        "Changes of shares in percentage points, all others in the unit of the KPI; q: false discovery rate, sure up to 0.05."
+        "Changes of shares in percentage points, all others in the unit of the KPI; q: false discovery rate, sure up "
+        "to 0.05."
     )
     return Caption(title, (line,), footnote)
