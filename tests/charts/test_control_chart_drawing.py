@@ -81,6 +81,14 @@ def test_first_months_have_no_limits_yet() -> None:
     assert "Upper limit" not in read
 
 
+def test_months_that_do_not_vary_have_no_limits() -> None:
+    points = control_points(13).assign(lower_limit=None, upper_limit=None, direction=None, assurance=None)
+    read = " ".join(words(control_chart(points, NPS, ORIGIN)))
+    assert "without limits: its first months do not vary" in read
+    assert "within what is usual" not in read
+    assert "with the limits" not in read
+
+
 def test_shares_are_percent() -> None:
     points = control_points()
     columns = ["value", "centre", "lower_limit", "upper_limit"]

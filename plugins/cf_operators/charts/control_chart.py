@@ -152,13 +152,16 @@ def _caption(rows: pd.DataFrame, subject: Subject, origin: Origin) -> Caption:
         finding = f"{direction} than usual"
     elif pd.isna(newest["centre"]):
         finding = "too few months yet to tell what is usual"
+    elif pd.isna(newest["lower_limit"]) or pd.isna(newest["upper_limit"]):
+        finding = "without limits: its first months do not vary"
     else:
         finding = "within what is usual"
     assurance = newest["assurance"] if isinstance(newest["assurance"], str) else None
     meaning = assurance_sentence(assurance, subject.target_in_words(), is_signal=is_signal)
+    limits = ", with the limits between which it varies by itself" if rows.upper_limit.notna().any() else ""
     lines = (
         subject.question,
-        f"By month, {subject.scope}, {unit.phrase}, with the limits between which it varies by itself.",
+        f"By month, {subject.scope}, {unit.phrase}{limits}.",
         *([f"{month} is a signal: {reasons(newest['signals'])}."] if is_signal else []),
         *([meaning] if meaning else []),
     )

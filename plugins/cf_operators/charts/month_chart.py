@@ -77,6 +77,6 @@ def _caption(rows: pd.DataFrame, subject: Subject, origin: Origin) -> Caption:
     if pd.notna(newest["low"]) and pd.notna(newest["high"]):
         interval = unit.interval(newest["low"] / unit.factor, newest["high"] / unit.factor)
         described += f" 95% interval of {month}: {interval}."
-    lines = (subject.question, described, *([] if target else ["There is no target."]))
+    lines = (subject.question, described, f"Target: {target}." if target else "There is no target.")
     footnote = f"{origin.sentence()} The bar of each value is its 95% interval. Months that are not over are left out."
-    return Caption(f"{title}; target: {target}" if target else title, lines, footnote)
+    return Caption(title, lines, footnote)
