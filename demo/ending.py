@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo.scoreboard.board import board, months
+from demo.scoreboard.board import board
+from demo.scoreboard.kpi_lines import months
 from demo.scoreboard.results import Results
 from demo.scoreboard.summary import summary, write
 from demo.scoreboard.table import WIDTH
@@ -56,7 +57,8 @@ class Ending:
             f"  Caught mail  {stack.inbox_url}",
             f"  Survey form  {stack.form_url}  (opened by the links in the mails)",
             "The KPI tables, as a BI tool reads them:",
-            "  make sql Q='select * from cf_kpi.v_kpi_latest'",
+            "  make sql Q='select * from cf_kpi.v_scorecard'",
+            "  make charts       (scorecard, control charts, drivers and complaints as pictures)",
         ]
 
     def _print(self, *lines: str) -> None:

@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from demo.scoreboard.evidence import evidence_lines
-from demo.scoreboard.number import interval, shown, wanted
+from demo.scoreboard.kpi_lines import kpi_table, others
 from demo.scoreboard.results import Results, Row
 from demo.scoreboard.table import WIDTH, cut, table
-
-TOO_FEW = "too_few_answers"
 
 
 def board(results: Results) -> list[str]:
     """The lines of the scoreboard, each part under its title; parts without rows say so."""
-    month = results.settled_month
+    month, brief = results.settled_month, others(results.overall)
     parts = [
         ("Invitations", _invitations(results)),
         ("Left out of waves, by reason", _exclusions(results)),
         ("Rows that could not be read", _quarantine(results)),
         ("Responses", _responses(results)),
-        ("KPIs over the whole history", _kpis(results.overall)),
-        (f"KPIs in the newest settled month, {month:%B %Y}" if month else "", _kpis(results.newest_settled)),
+        ("KPIs over the whole history", kpi_table(results.overall)),
+        (
+            f"KPIs in the newest settled month, {month:%B %Y}" if month else "",
+            kpi_table(results.newest_settled),
+        ),
+        ("KPIs without a target, over the whole history" if brief else "", brief),
         ("Improvement tasks opened in this run", _tasks(results.tasks_opened)),
     ]
     lines: list[str] = []
@@ -32,26 +34,6 @@ def board(results: Results) -> list[str]:
     if earlier:
         lines.append(f"Opened earlier and still open: {earlier}")
     return lines
-
-
-def months(results: Results) -> list[str]:
-    """One line per month: every KPI with its n."""
-    kpis = {row["kpi"]: row["title"] for row in results.kpis}
-    by_month: dict[str, dict[str, Row]] = {}
-    for row in results.kpis:
-        if row["grain"] == "month":
-            by_month.setdefault(f"{row['period_start']:%Y-%m}", {})[row["kpi"]] = row
-    measured = [kpi for kpi in kpis if any(row[kpi]["n"] for row in by_month.values() if kpi in row)]
-    header = ["month", *(title for kpi in measured for title in (kpi, "n"))]
-    lines = [
-        [month, *(cell for kpi in measured for cell in _value_and_n(rows.get(kpi)))]
-        for month, rows in by_month.items()
-    ]
-    return table(header, lines, "l" + "r" * (len(header) - 1)) if measured else []
-
-
-def _value_and_n(row: Row | None) -> tuple[str, str]:
-    return (shown(row["value"], row["unit"]), f"{row['n']:,}") if row else ("–", "0")
 
 
 def _invitations(results: Results) -> list[str]:
@@ -91,28 +73,10 @@ def _responses(results: Results) -> list[str]:
     return table(["how they came", "responses", "complete"], rows, "lrr") if rows else []
 
 
-def _kpis(rows: Sequence[Row]) -> list[str]:
-    lines = [
-        [_name(row), shown(row["value"], row["unit"]), interval(row) if row["n"] else "", f"{row['n']:,}",
-         wanted(row), _verdict(row)]
-        for row in rows
-    ]  # fmt: skip
-    return table(["KPI", "value", "95% interval", "n", "target", "verdict"], lines, "lrrrll") if lines else []
-
-
-def _verdict(row: Row) -> str:
-    return "too few" if row["verdict"] == TOO_FEW else row["verdict"] or ""
-
-
-def _name(row: Row) -> str:
-    """The title; with the unit where the number does not show it by itself."""
-    return row["title"] if row["unit"] in ("share", "points") else f"{row['title']}, {row['unit']}"
-
-
 def _tasks(tasks: Sequence[Row]) -> list[str]:
     lines: list[str] = []
     for number, task in enumerate(tasks, start=1):
         who = f"owner {task['owner_id']}, due {task['due_on']:%Y-%m-%d}"
         lines.append(cut(f"{number}. {task['title']}"))
-        lines += [cut(f"   {line}") for line in (who, *evidence_lines(task["evidence"]))]
+        lines += [cut(f"   {line}") for line in (who, *evidence_lines(task["evidence"], task["family"]))]
     return lines

@@ -33,19 +33,23 @@ select source, count(*) as responses, count(*) filter (where is_complete) as com
 from cf_core.fct_response group by source order by source
 """
 KPIS = """
-select l.*, d.title, d.direction, coalesce(t.is_minimum, d.direction = 'up') as is_minimum
+select l.*, d.family, coalesce(t.is_minimum, d.direction = 'up') as is_minimum
 from cf_kpi.v_kpi_latest as l
-inner join (
-    select distinct on (kpi) kpi, title, direction
-    from cf_kpi.kpi_definition order by kpi, valid_from desc, definition_version
-) as d on l.kpi = d.kpi
+inner join cf_kpi.kpi_definition as d on l.kpi = d.kpi and l.definition_version = d.definition_version
 left join cf_kpi.target as t on l.kpi = t.kpi
-where l.slice = 'all'
+where l.slice = 'all' and l.grain in ('all', 'month')
 order by l.kpi, l.grain, l.period_start
 """
 TASKS = """
-select task_id, kpi, slice, rule, period_start, title, owner_id, status, opened_at, due_on, evidence, closed_at
-from cf_ledger.task order by opened_at, kpi, slice
+select
+    t.task_id, t.kpi, t.slice, t.rule, t.period_start, t.title, t.owner_id, t.status, t.opened_at, t.due_on,
+    t.evidence, t.closed_at, coalesce(d.family, '') as family
+from cf_ledger.task as t
+left join (
+    select distinct on (kpi) kpi, family
+    from cf_kpi.kpi_definition order by kpi, valid_from desc, definition_version
+) as d on t.kpi = d.kpi
+order by t.opened_at, t.kpi, t.slice
 """
 
 

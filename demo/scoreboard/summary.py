@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from demo.scoreboard.results import Results, Row
 
 KPI_COLUMNS = (
     "kpi", "grain", "period_start", "slice", "value", "low", "high", "n", "numerator", "denominator", "unit",
-    "target", "verdict", "data_as_of", "revision",
+    "target", "verdict", "is_suppressed", "is_reliable", "data_as_of", "revision",
 )  # fmt: skip
 
 
@@ -35,7 +36,8 @@ def summary(results: Results, *, pack: str, seconds: float, mails_sent: int) -> 
         "quarantined": sum(row["broken"] for row in results.quarantine),
         "settled_month": results.settled_month,
         "kpis": [
-            {name: row[name] for name in KPI_COLUMNS} for row in (*results.overall, *results.newest_settled)
+            {name: _number(row[name]) for name in KPI_COLUMNS}
+            for row in (*results.overall, *results.newest_settled)
         ],
         "tasks_opened": [_task(task) for task in results.tasks_opened],
         "tasks_open": [_task(task) for task in results.tasks_open],
@@ -55,6 +57,13 @@ def write(path: Path, content: dict[str, Any]) -> None:
 def _task(task: Row) -> Row:
     names = ("task_id", "kpi", "slice", "rule", "title", "period_start", "status", "due_on", "opened_at")
     return {name: task[name] for name in names} | {"owner": task["owner_id"]}
+
+
+def _number(value: object) -> object:
+    """JSON has no infinity: it is written as PostgreSQL writes it."""
+    if isinstance(value, float) and math.isinf(value):
+        return "infinity" if value > 0 else "-infinity"
+    return value
 
 
 def _plain(value: object) -> str:

@@ -35,6 +35,11 @@ class Calendar:
         return month_start(self.today, months_back=4)
 
     @property
+    def yearly_survey_on(self) -> date:
+        """The first day of last year's yearly survey, which was over within the month."""
+        return month_start(self.today, months_back=12)
+
+    @property
     def asked_live_from(self) -> date:
         """Orders delivered from this day on have no answers in the files: they are asked by mail."""
         return self.today - timedelta(days=25)

@@ -16,6 +16,7 @@ from demo.shop.promises import with_promises
 from demo.shop.reopening import with_reopening
 from demo.shop.responses import make_responses
 from demo.shop.writer import write_files, write_truth
+from demo.shop.yearly_survey import make_yearly_responses
 
 SEED = 20
 
@@ -48,6 +49,7 @@ def generate(folder: Path, today: date, *, truth: Path, seed: int = SEED) -> Gen
         make_complaints(orders, calendar, random), calendar, _random(seed, today, "reopening")
     )
     responses = make_responses(orders, calendar, random)
+    responses += make_yearly_responses(orders, calendar, _random(seed, today, "yearly survey"))
     draft = folder.with_name(folder.name + ".new")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)

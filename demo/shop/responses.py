@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
@@ -18,7 +19,7 @@ NPS_IN_TIME, NPS_LATE = (1, 0, 1, 1, 1, 3, 4, 10, 21, 26, 32), (8, 4, 7, 9, 9, 1
 
 @dataclass(frozen=True)
 class Response:
-    """One row of responses.csv."""
+    """One row of responses.csv; `attributes` are the scores of single attributes, which only the yearly survey asks."""
 
     response_id: str
     customer: Customer
@@ -28,6 +29,8 @@ class Response:
     language: str
     nps: str
     csat: str
+    survey: str = "post_purchase"
+    attributes: Mapping[str, int] = field(default_factory=dict)
 
 
 def make_responses(orders: list[Order], calendar: Calendar, random: Random) -> list[Response]:

@@ -11,6 +11,7 @@ from demo.shop.complaints import Complaint
 from demo.shop.customers import Customer
 from demo.shop.orders import Order
 from demo.shop.responses import Response
+from demo.shop.yearly_survey import ATTRIBUTES
 
 Row = Sequence[object]
 COLUMNS = {
@@ -18,7 +19,8 @@ COLUMNS = {
     "orders": "order_id,customer_id,product,status,ordered_at,requested_on,first_promised_on,promised_on,delivered_at",
     "complaints": "complaint_id,customer_id,order_id,category,severity,channel,"
     "received_at,acknowledged_at,resolved_at,closed_at,reopened_at,reopen_count,contact_count",
-    "responses": "response_id,customer_id,order_id,submitted_at,channel,language,nps,csat",
+    "responses": "response_id,customer_id,order_id,survey,submitted_at,channel,language,nps,csat,"
+    "product_quality,ordering,delivery,service,value",
 }
 # One row of each file that cannot be read: what an export of a real shop brings along now and then.
 BROKEN: dict[str, Row] = {
@@ -35,7 +37,22 @@ BROKEN: dict[str, Row] = {
     ),
     "orders": ("O900001", "C00001", "Kitchen", "delivered", "2024-13-45 10:00:00", "", "", "2024-12-01", ""),
     "complaints": ("K900001", "C00002", "O000002", "quality; see attachment", "3"),
-    "responses": ("R900001", "C00003", "O000003", "2024-11-05 11:30:00", "email", "en", "eleven", "4"),
+    "responses": (
+        "R900001",
+        "C00003",
+        "O000003",
+        "post_purchase",
+        "2024-11-05 11:30:00",
+        "email",
+        "en",
+        "eleven",
+        "4",
+        "",
+        "",
+        "",
+        "",
+        "",
+    ),
 }
 
 
@@ -93,8 +110,9 @@ def _complaint_row(complaint: Complaint) -> Row:
 
 def _response_row(response: Response) -> Row:
     return (
-        response.response_id, response.customer.customer_id, response.order_id, _time(response.submitted_at),
-        response.channel, response.language, response.nps, response.csat,
+        response.response_id, response.customer.customer_id, response.order_id, response.survey,
+        _time(response.submitted_at), response.channel, response.language, response.nps, response.csat,
+        *(response.attributes.get(name, "") for name in ATTRIBUTES),
     )  # fmt: skip
 
 

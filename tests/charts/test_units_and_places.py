@@ -91,3 +91,12 @@ def test_axis_keeps_to_what_can_be() -> None:
     assert value_domain([0.5, 60.0], Subject("", "", "hours", "down"))[0] == 0.0
     low, high = value_domain([5.0, 5.0], Subject("", "", "points", "up"))
     assert low < 5.0 < high
+
+
+def test_names_keep_clear_of_bars_and_lines() -> None:
+    points, line = [(100.0, 100.0)], (112.0, 0.0, 114.0, 400.0)
+    (beside,) = places(points, ["Value"], (600.0, 400.0))
+    assert beside.x > 100, "right of its point, where nothing stands"
+    (moved,) = places(points, ["Value"], (600.0, 400.0), [line])
+    assert moved.x < 100
+    assert moved.y == beside.y

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,9 +15,10 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from demo.claims import found_planted_problem, nobody_mailed, sent_once
-from demo.scoreboard.board import board, months
+from demo.scoreboard.board import board
 from demo.scoreboard.evidence import evidence_lines
-from demo.scoreboard.number import interval, shown, wanted
+from demo.scoreboard.kpi_lines import months
+from demo.scoreboard.number import interval, shown, value_of, wanted
 from demo.scoreboard.results import Results
 from demo.scoreboard.summary import summary, write
 from demo.scoreboard.table import cut, table
@@ -110,15 +112,45 @@ def add_invitations(
     )
 
 
-def add_kpi(connection: Connection, kpi: str, unit: str, target: float, is_minimum: bool) -> None:
+def define(connection: Connection, kpi: str, unit: str, family: str = "proportion") -> None:
     insert(
         connection, "cf_kpi.kpi_definition", kpi=kpi, definition_version="v1", title=kpi.replace("_", " ").title(),
-        question="?", family="proportion", unit=unit, direction="up", entry=Jsonb({}), sql_text="", valid_from=EARLIER,
+        question="?", family=family, unit=unit, direction="up", entry=Jsonb({}), sql_text="", valid_from=EARLIER,
     )  # fmt: skip
+
+
+def add_kpi(connection: Connection, kpi: str, unit: str, target: float, is_minimum: bool) -> None:
+    define(connection, kpi, unit)
     insert(
         connection, "cf_kpi.target", kpi=kpi, target=target, is_minimum=is_minimum, min_n=15, owner_id="logistics",
         owner_name="Logistics", period_count=2, watch=["all"], updated_at=BEGAN,
     )  # fmt: skip
+
+
+def publish(
+    connection: Connection,
+    kpi: str,
+    month: date | None,
+    value: float | None,
+    *,
+    n: int | None = 40,
+    slice_: str = "all",
+    high: float | None = None,
+) -> dict[str, Any]:
+    """A value without a target, withheld when there is none; returns its key."""
+    key = {
+        "kpi": kpi, "definition_version": "v1", "grain": "month" if month else "all", "period_start": month,
+        "slice": slice_, "revision": 1,
+    }  # fmt: skip
+    shown = {} if value is None or n is None else {
+        "value": value, "low": value * 0.9, "high": high or value * 1.1, "n": n, "numerator": n * value,
+        "denominator": n, "is_reliable": n >= 15,
+    }  # fmt: skip
+    insert(
+        connection, "cf_kpi.kpi_value", **key, **shown, is_suppressed=not shown, method="wilson", data_as_of=AS_OF,
+        run_id="run", measured_at=BEGAN,
+    )  # fmt: skip
+    return key
 
 
 def add_value(
@@ -131,14 +163,7 @@ def add_value(
     n: int = 40,
     slice_: str = "all",
 ) -> None:
-    key = {
-        "kpi": kpi, "definition_version": "v1", "grain": "month" if month else "all", "period_start": month,
-        "slice": slice_, "revision": 1,
-    }  # fmt: skip
-    insert(
-        connection, "cf_kpi.kpi_value", **key, value=value, low=value * 0.9, high=value * 1.1, n=n, numerator=n * value,
-        denominator=n, method="wilson", data_as_of=AS_OF, run_id="run", measured_at=BEGAN,
-    )  # fmt: skip
+    key = publish(connection, kpi, month, value, n=n, slice_=slice_)
     verdict = "met" if n >= 15 else "too_few_answers"
     insert(connection, "cf_kpi.kpi_verdict", **key, target=target, verdict=verdict, judged_at=BEGAN)
 
@@ -275,6 +300,68 @@ def test_months(filled: Warehouse) -> None:
     ]
 
 
+def add_kpis_without_target(connection: Connection) -> None:
+    """A share, a mean on few cases, a duration without an upper bound, and one that is withheld."""
+    for kpi, unit, family, value, n in (
+        ("ces", "share", "proportion", 0.8125, 90),
+        ("ces_mean", "points", "mean", 5.4321, 7),
+        ("closure", "hours", "duration", 1234.5, 60),
+        ("service", "share", "proportion", None, None),
+    ):
+        define(connection, kpi, unit, family)
+        publish(connection, kpi, None, value, n=n, high=math.inf if family == "duration" else None)
+        publish(connection, kpi, date(2026, 10, 1), value, n=n)
+    connection.commit()
+
+
+def test_kpis_without_a_target_are_listed_briefly(filled: Warehouse) -> None:
+    with filled.connect() as connection:
+        add_kpis_without_target(connection)
+    lines = board(read(filled))
+    assert max(map(len, lines)) <= 100
+    start = lines.index("-- KPIs without a target, over the whole history ".ljust(100, "-"))
+    assert lines[start + 1 : start + 6] == [
+        f"Ces{'81.3%':>46}  Closure{'1,234.5 hours':>42}",
+        f"Ces Mean{'5.43*':>41}  Service{'withheld':>42}",
+        "* few cases: the value says little, look at its interval",
+        "withheld: so few answers that one could tell who gave them",
+        "Every KPI by period and slice: cf_kpi.v_kpi_latest; as pictures: make charts",
+    ]
+    assert not [line for line in lines[:start] if line.startswith(("Ces", "Closure", "Service"))]
+    assert months(read(filled))[0].split() == ["month", "complaint_rate", "n", "csat", "n", "nps", "n"]
+
+
+def test_withheld_and_weak_values_of_kpis_with_a_target(filled: Warehouse, tmp_path: Path) -> None:
+    with filled.connect() as connection:
+        add_kpi(connection, "ces", "share", 0.8, is_minimum=True)
+        publish(connection, "ces", None, None)
+        add_kpi(connection, "service", "share", 0.8, is_minimum=True)
+        add_value(connection, "service", None, 0.9, 0.8, n=8)
+        connection.commit()
+    lines = board(read(filled))
+    assert [line.split() for line in lines if line.startswith(("Ces", "Service"))] == [
+        ["Ces", "withheld", "at", "least", "80.0%"],
+        ["Service", "90.0%*", "81.0%", "to", "99.0%", "8", "at", "least", "80.0%", "too", "few"],
+    ]
+    assert "* few cases: the value says little, look at its interval" in lines
+    path = tmp_path / "summary.json"
+    write(path, summary(read(filled), pack="shop", seconds=1, mails_sent=0))
+    rows = {row["kpi"]: row for row in json.loads(path.read_text())["kpis"] if row["grain"] == "all"}
+    assert rows["ces"]["is_suppressed"] is True
+    assert rows["ces"]["value"] is rows["ces"]["n"] is None
+    assert (rows["service"]["is_suppressed"], rows["service"]["is_reliable"]) == (False, False)
+
+
+def test_an_interval_without_an_end_is_valid_json(filled: Warehouse, tmp_path: Path) -> None:
+    with filled.connect() as connection:
+        add_kpis_without_target(connection)
+    path = tmp_path / "summary.json"
+    write(path, summary(read(filled), pack="shop", seconds=1, mails_sent=0))
+    content = json.loads(path.read_text(), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+    (closure,) = (row for row in content["kpis"] if row["kpi"] == "closure" and row["grain"] == "all")
+    assert closure["high"] == "infinity"
+
+
 def test_look_ups_in_the_ledger(filled: Warehouse) -> None:
     assert len(message_ids(filled.uri)) == 6
     assert has_wave(filled.uri, "annual", "a note")
@@ -304,6 +391,7 @@ def test_claims_on_an_empty_warehouse(warehouse: Warehouse) -> None:
     ("value", "unit", "text"),
     [
         (None, "share", "–"),
+        (math.inf, "hours", "∞"),
         (0.8765, "share", "87.7%"),
         (0.0, "share", "0.0%"),
         (32.5, "points", "+33"),
@@ -316,19 +404,33 @@ def test_numbers(value: float | None, unit: str, text: str) -> None:
     assert shown(value, unit) == text
 
 
+def test_a_mean_score_keeps_its_decimals() -> None:
+    row = {"value": 4.285, "unit": "points", "family": "mean", "is_suppressed": False}
+    assert value_of(row) == "4.29"
+    assert value_of(row | {"value": None, "is_suppressed": True}) == "withheld"
+
+
 def test_intervals_and_targets() -> None:
-    row = {"low": 0.1, "high": None, "unit": "share", "target": 0.85, "is_minimum": True}
+    row = {
+        "low": 0.1,
+        "high": None,
+        "unit": "share",
+        "family": "proportion",
+        "target": 0.85,
+        "is_minimum": True,
+    }
     assert interval(row) == "10.0% to –"
+    assert interval({**row, "low": None}) == ""
     assert wanted(row) == "at least 85.0%"
     assert wanted({**row, "target": None}) == ""
 
 
 def test_evidence_in_two_lines() -> None:
-    assert evidence_lines(EVIDENCE) == (
+    assert evidence_lines(EVIDENCE, "proportion") == (
         "2026-10 48.8% (34.0% to 63.8%, n 41), 2026-09 50.0% (36.0% to 64.0%, n 40); all others 95.1%",
         "complaints: late delivery 18 of 26, damaged 4 of 26; worst besides: product=Garden 81.0%",
     )
-    first, second = evidence_lines(NO_EVIDENCE)
+    first, second = evidence_lines(NO_EVIDENCE, "proportion")
     assert first.endswith("n 40)")
     assert second == "complaints: none"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import statistics
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +16,7 @@ from cf_operators.programme import load_programme
 from demo.shop.calendar import month_start
 from demo.shop.customers import SHARED_ADDRESS
 from demo.shop.generate import generate
+from demo.shop.yearly_survey import ATTRIBUTES
 from tests.demo.shop_statistics import good_rows, missed_in_month
 
 TODAY = date(2026, 11, 22)
@@ -102,11 +104,56 @@ def test_nothing_lies_in_the_future_and_events_are_in_order(shop: Path) -> None:
         assert times == sorted(times)
         assert times[-1] < TODAY.isoformat()
     orders = {row["order_id"]: row for row in good_rows(shop, "orders")}
-    for row in good_rows(shop, "responses"):
+    for row in answers_of(shop, "post_purchase"):
         delivered = date.fromisoformat(orders[row["order_id"]]["delivered_at"][:10])
         answered = date.fromisoformat(row["submitted_at"][:10])
         assert timedelta(days=1) <= answered - delivered <= timedelta(days=10)
         assert TODAY - delivered > timedelta(days=25), "the last weeks are asked live"
+
+
+def answers_of(shop: Path, survey: str) -> list[dict[str, str]]:
+    """The rows of one survey of the earlier tool."""
+    return [row for row in good_rows(shop, "responses") if row["survey"] == survey]
+
+
+def test_last_years_survey_was_over_in_a_month_and_asked_buyers_once(shop: Path) -> None:
+    answers = answers_of(shop, "annual")
+    assert len(answers) == 220
+    assert len({row["customer_id"] for row in answers}) == 220
+    assert {row["submitted_at"][:7] for row in answers} == {"2025-11"}
+    bought = {
+        row["customer_id"]
+        for row in good_rows(shop, "orders")
+        if row["delivered_at"] and row["delivered_at"] < "2025-11"
+    }
+    for row in answers:
+        assert row["customer_id"] in bought
+        assert row["order_id"] == ""
+        assert int(row["nps"]) in range(11)
+        assert int(row["csat"]) in range(1, 6)
+        assert all(int(row[name]) in range(1, 6) for name in ATTRIBUTES if row[name])
+    assert 150 < len(of_all_attributes(answers)) < 220, "some leave out what does not apply to them"
+    assert not any(row[name] for row in answers_of(shop, "post_purchase") for name in ATTRIBUTES)
+
+
+def of_all_attributes(answers: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [row for row in answers if all(row[name] for name in ATTRIBUTES)]
+
+
+@pytest.mark.parametrize("today", [TODAY, date(2028, 2, 29), date(2029, 1, 1)], ids=str)
+@pytest.mark.parametrize("overall", ["nps", "csat"])
+def test_delivery_matters_most_and_is_worst(overall: str, today: date, tmp_path: Path) -> None:
+    generate(tmp_path / "input", today, truth=tmp_path / "truth.csv")
+    answers = of_all_attributes(answers_of(tmp_path / "input", "annual"))
+    along = {
+        name: statistics.correlation(
+            [int(row[name]) for row in answers], [int(row[overall]) for row in answers]
+        )
+        for name in ATTRIBUTES
+    }
+    done = {name: statistics.fmean(int(row[name]) for row in answers) for name in ATTRIBUTES}
+    assert max(along, key=lambda name: along[name]) == "delivery"
+    assert min(done, key=lambda name: done[name]) == "delivery"
 
 
 def test_wishes_and_promises_are_like_those_of_a_shop(shop: Path) -> None:

@@ -109,6 +109,19 @@ def test_the_kpis_of_every_month_equal_a_plain_count(
     assert published(warehouse, "on_time_delivery") == {
         start: (month.due, month.on_time_rate) for start, month in expected.items() if month.due
     }
+    assert published(warehouse, "csat_mean") == {
+        start: (month.n, month.mean_stars) for start, month in expected.items() if month.n
+    }
+    # The newest months have no value yet: their customers have not had their 90 days.
+    back = published(warehouse, "repeat_purchase")
+    assert len(back) > 15
+    for start, counted in back.items():
+        if start < max(back):
+            assert counted == (expected[start].newcomers, expected[start].repeat_rate)
+    assert any(month.came_back for month in expected.values())
+    lead = published(warehouse, "lead_time")
+    assert sum(n for n, _ in lead.values()) > 7000
+    assert all(value is None or 1 <= value < 100 for _, value in lead.values())
 
 
 def published(warehouse: Warehouse, kpi: str) -> dict[date, tuple[int, float | None]]:

@@ -1,4 +1,5 @@
--- The shop: files of customers, orders, complaints, and the answers that an earlier survey tool left.
+-- The shop: files of customers, orders, complaints, and the answers that an earlier survey tool left: to its survey after
+-- each purchase, and to last year's yearly survey, which is the wave before that of the campaign "annual".
 -- Grain: one row per customer, order, complaint, response, and answered question; the newest version of each.
 -- Reads: cf_landing.v_record. Rerun: replaces the views, which hold no rows.
 {% from "macros/instant.sql" import instant %}
@@ -64,7 +65,7 @@ select
     payload ->> 'customer_id' as contact_external_id,
     payload ->> 'order_id' as order_id,
     'earlier_tool'::text as survey_id,
-    'earlier_tool'::text as campaign_id,
+    case payload ->> 'survey' when 'annual' then 'annual' else 'earlier_tool' end as campaign_id,
     payload ->> 'channel' as channel,
     payload ->> 'language' as language,
     true as is_complete,
@@ -84,6 +85,11 @@ from cf_landing.v_record as r
 cross join lateral (
     values
     ('nps', (r.payload ->> 'nps')::numeric, 0::numeric, 10::numeric),
-    ('csat', (r.payload ->> 'csat')::numeric, 1::numeric, 5::numeric)
+    ('csat', (r.payload ->> 'csat')::numeric, 1::numeric, 5::numeric),
+    ('product_quality', (r.payload ->> 'product_quality')::numeric, 1::numeric, 5::numeric),
+    ('ordering', (r.payload ->> 'ordering')::numeric, 1::numeric, 5::numeric),
+    ('delivery', (r.payload ->> 'delivery')::numeric, 1::numeric, 5::numeric),
+    ('service', (r.payload ->> 'service')::numeric, 1::numeric, 5::numeric),
+    ('value', (r.payload ->> 'value')::numeric, 1::numeric, 5::numeric)
 ) as a (question, score, scale_min, scale_max)
 where r.source = '{{ source.id }}' and r.object = 'responses' and a.score is not null;

@@ -129,15 +129,18 @@ def _caption(found: pd.DataFrame, period: str, origin: Origin) -> Caption:
     vital, total = found[found.is_vital], int(found.cases.sum())
     noun = "category makes" if len(vital) == 1 else "categories make"
     share = vital.cumulative_share.iloc[-1]
+    title = f"{found.name.iloc[0]}: {found.cases.iloc[0] / total:.0%} of all complaints".replace(
+        "%", " percent"
+    )
     lines = (
-        f"Complaints by category, {period}: {total:,} complaints in {len(found)} categories.",
+        f"What do customers complain about most? In the {period}: {total:,} complaints in {len(found)} categories.",
         f"{len(vital)} {noun} up {share:.0f} percent of all complaints.",
     )
     footnote = (
         f"{origin.sentence()} The line on each bar is the 95% interval of its share: where two overlap, their order "
         "may be chance."
     )
-    return Caption("What do customers complain about most?", lines, footnote)
+    return Caption(title, lines, footnote)
 
 
 def _axis(title: str) -> alt.Axis:

@@ -146,18 +146,23 @@ def _labels(rows: pd.DataFrame, subject: Subject) -> list[LineLabel]:
 
 def _caption(rows: pd.DataFrame, subject: Subject, origin: Origin) -> Caption:
     unit, newest = subject.shown, rows.dropna(subset=["value"]).to_dict("records")[-1]
-    shown = f"{newest['period_start']:%B %Y}: {unit.text(newest['value'] / unit.factor)}"
-    if newest["direction"] in ("better", "worse"):
-        shown += f", {newest['direction']} than what is usual ({reasons(newest['signals'])})."
+    month, direction = f"{newest['period_start']:%B %Y}", newest["direction"]
+    is_signal = direction in ("better", "worse")
+    if is_signal:
+        finding = f"{direction} than usual"
     elif pd.isna(newest["centre"]):
-        shown += ". There are too few months yet to tell what is usual."
+        finding = "too few months yet to tell what is usual"
+    elif pd.isna(newest["lower_limit"]) or pd.isna(newest["upper_limit"]):
+        finding = "without limits: its first months do not vary"
     else:
-        shown += ", within what is usual."
+        finding = "within what is usual"
     assurance = newest["assurance"] if isinstance(newest["assurance"], str) else None
-    meaning = assurance_sentence(assurance, subject.target_in_words())
+    meaning = assurance_sentence(assurance, subject.target_in_words(), is_signal=is_signal)
+    limits = ", with the limits between which it varies by itself" if rows.upper_limit.notna().any() else ""
     lines = (
-        f"{subject.title} by month, {subject.scope}, {unit.phrase}, with the limits between which it varies by itself.",
-        shown,
+        subject.question,
+        f"By month, {subject.scope}, {unit.phrase}{limits}.",
+        *([f"{month} is a signal: {reasons(newest['signals'])}."] if is_signal else []),
         *([meaning] if meaning else []),
     )
     kind = CHARTS.get(str(newest["chart"]), str(newest["chart"]))
@@ -165,7 +170,8 @@ def _caption(rows: pd.DataFrame, subject: Subject, origin: Origin) -> Caption:
         f"{origin.sentence()} Limits at three sigma for {kind}, fixed on the first months of each phase. "
         "Months that are not over are left out."
     )
-    return Caption(subject.question, lines, footnote)
+    value = unit.text(newest["value"] / unit.factor)
+    return Caption(f"{subject.headline}: {value} in {month}, {finding}", lines, footnote)
 
 
 def _on(y: alt.Y, column: str) -> alt.Y:

@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from cf_operators.charts.caption import Caption, captioned
-from cf_operators.charts.label_places import places
+from cf_operators.charts.label_places import Box, places
 from cf_operators.charts.quadrants import QUADRANTS
 from cf_operators.charts.rows import checked
 from cf_operators.charts.style import BETTER, FAINT, GREY, INK, WORSE, layered
@@ -50,7 +50,7 @@ def driver_chart(drivers: pd.DataFrame, overall: str, origin: Origin) -> alt.VCo
         titleAngle=0, titleAlign="left", titleAnchor="start", titleX=0, titleY=-12,
     ))  # fmt: skip
     layers = [*_quadrants(cuts, x_domain, y_domain, x, y), *_points(rows, x, y)]
-    layers += _names(rows, x_domain, y_domain)
+    layers += _names(rows, cuts, x_domain, y_domain)
     chart = layered(layers, *SIZE)
     return captioned(chart, _caption(rows, overall, origin), SIZE[0] + 60)
 
@@ -111,17 +111,30 @@ def _points(rows: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
 
 
 def _names(
-    rows: pd.DataFrame, x_domain: tuple[float, float], y_domain: tuple[float, float]
+    rows: pd.DataFrame,
+    cuts: tuple[float, float],
+    x_domain: tuple[float, float],
+    y_domain: tuple[float, float],
 ) -> list[alt.Chart]:
+    """The names of the attributes, clear of points, intervals, and the lines between the quadrants."""
     width, height = SIZE
-    points = [
-        (
-            width * (performance - x_domain[0]) / (x_domain[1] - x_domain[0]),
-            height * (y_domain[1] - importance) / (y_domain[1] - y_domain[0]),
-        )
-        for performance, importance in zip(rows.performance, rows.importance, strict=True)
+
+    def across(performance: float) -> float:
+        return width * (performance - x_domain[0]) / (x_domain[1] - x_domain[0])
+
+    def down(importance: float) -> float:
+        return height * (y_domain[1] - importance) / (y_domain[1] - y_domain[0])
+
+    points = list(zip(rows.performance.map(across), rows.importance.map(down), strict=True))
+    bars: list[Box] = [
+        (x - 4, down(high), x + 4, down(low))
+        for (x, _), low, high in zip(points, rows.importance_low, rows.importance_high, strict=True)
     ]
-    placed = places(points, list(rows.name), SIZE)
+    lines: list[Box] = [
+        (across(cuts[0]) - 1, 0, across(cuts[0]) + 1, height),
+        (0, down(cuts[1]) - 1, width, down(cuts[1]) + 1),
+    ]
+    placed = places(points, list(rows.name), SIZE, [*bars, *lines])
     return [
         alt.Chart(pd.DataFrame([{"name": name}]))
         .mark_text(align="left", fontSize=13, fontWeight="bold", color=INK)
@@ -134,11 +147,13 @@ def _caption(rows: pd.DataFrame, overall: str, origin: Origin) -> Caption:
     year, n = pd.Timestamp(rows.period_start.iloc[0]).year, int(rows.n.iloc[0])
     first = rows[rows.quadrant == "improve_first"].name.tolist()
     if first:
-        advice = f"{_joined(first)} {'matters' if len(first) == 1 else 'matter'} most among what is done less well."
+        title = (
+            f"{_joined(first)} {'matters' if len(first) == 1 else 'matter'} most among what is done less well"
+        )
     else:
-        advice = "Nothing that matters more than the mean is done worse than the mean."
+        title = "Nothing that matters more than the mean is done worse than the mean"
     lines = (
-        f"What goes with \u201c{overall}\u201d, {year}: {n:,} complete responses. {advice}",
+        f"What should be improved first? What goes with \u201c{overall}\u201d, {year}: {n:,} complete responses.",
         f"Together the attributes go with {rows.importance.sum():.0f} percent of the differences in it.",
     )
     footnote = (
@@ -146,7 +161,7 @@ def _caption(rows: pd.DataFrame, overall: str, origin: Origin) -> Caption:
         "with its 95% bootstrap interval. It says what goes along with the overall score, not what causes it. "
         "Lines: means."
     )
-    return Caption("What should be improved first?", lines, footnote)
+    return Caption(title, lines, footnote)
 
 
 def _around(values: list[float], share: float) -> tuple[float, float]:

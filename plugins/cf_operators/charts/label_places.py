@@ -14,6 +14,10 @@ NEAR = 11.0
 """Pixels between the middle of a point and its name."""
 
 
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom in pixels."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a name stands: its left middle in pixels from the left and from the top."""
@@ -23,10 +27,16 @@ class Place:
 
 
 def places(
-    points: Sequence[tuple[float, float]], names: Sequence[str], size: tuple[float, float]
+    points: Sequence[tuple[float, float]],
+    names: Sequence[str],
+    size: tuple[float, float],
+    taken: Sequence[Box] = (),
 ) -> list[Place]:
-    """A place beside each point: right or left of it, higher or lower until it is free and within the drawing."""
-    boxes: list[tuple[float, float, float, float]] = [(x - 7, y - 7, x + 7, y + 7) for x, y in points]
+    """A place beside each point: right or left of it, higher or lower until it is free and within the drawing.
+
+    :param taken: what else stands in the drawing, such as bars and lines.
+    """
+    boxes: list[Box] = [*taken, *((x - 7, y - 7, x + 7, y + 7) for x, y in points)]
     found = []
     for (x, y), name in zip(points, names, strict=True):
         wide = len(name) * CHARACTER
@@ -51,5 +61,5 @@ def places(
     return found
 
 
-def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+def _overlap(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

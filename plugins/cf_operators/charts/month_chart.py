@@ -71,14 +71,12 @@ def _values(rows: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
 
 def _caption(rows: pd.DataFrame, subject: Subject, origin: Origin) -> Caption:
     unit, newest = subject.shown, rows.dropna(subset=["value"]).to_dict("records")[-1]
-    shown = f"{newest['period_start']:%B %Y}: {unit.text(newest['value'] / unit.factor)}"
+    month, target = f"{newest['period_start']:%B %Y}", subject.target_in_words()
+    title = f"{subject.headline}: {unit.text(newest['value'] / unit.factor)} in {month}"
+    described = f"By month, {subject.scope}, {unit.phrase}."
     if pd.notna(newest["low"]) and pd.notna(newest["high"]):
-        low, high = (unit.number(bound / unit.factor) for bound in (newest["low"], newest["high"]))
-        shown += f" (95% interval {low} to {high})"
-    target = subject.target_in_words()
-    lines = (
-        f"{subject.title} by month, {subject.scope}, {unit.phrase}."
-        + (f" Target: {target}." if target else " There is no target."),
-        f"{shown}.",
-    )
-    return Caption(subject.question, lines, f"{origin.sentence()} The bar of each value is its 95% interval.")
+        interval = unit.interval(newest["low"] / unit.factor, newest["high"] / unit.factor)
+        described += f" 95% interval of {month}: {interval}."
+    lines = (subject.question, described, f"Target: {target}." if target else "There is no target.")
+    footnote = f"{origin.sentence()} The bar of each value is its 95% interval. Months that are not over are left out."
+    return Caption(title, lines, footnote)

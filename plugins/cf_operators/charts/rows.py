@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-ADVICE = "measure first, or choose a longer time"
+ADVICE = "there is something to see when a month that has cases is over"
 
 
 class NothingToDraw(ValueError):

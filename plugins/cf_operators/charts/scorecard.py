@@ -11,7 +11,7 @@ from cf_operators.charts.caption import Caption, captioned
 from cf_operators.charts.plane import Plane
 from cf_operators.charts.rows import checked
 from cf_operators.charts.score import Score, scores
-from cf_operators.charts.signal_words import SHORT_ASSURANCE
+from cf_operators.charts.signal_words import short_assurance
 from cf_operators.charts.sparkline import sparkline
 from cf_operators.charts.style import BAND, BETTER, GREY, INK, TARGET, WORSE
 from cf_operators.charts.subject import Origin, scope
@@ -98,7 +98,7 @@ def _value(plane: Plane, score: Score, top: float) -> None:
         return
     plane.words(VALUE, top + 15, score.unit.text(score.value), size=15, bold=True)
     if score.low is not None and score.high is not None:
-        bounds = f"{score.unit.number(score.low)} to {score.unit.number(score.high)}"
+        bounds = score.unit.interval(score.low, score.high)
         plane.words(VALUE, top + 34, f"95%: {bounds}", size=11, color=GREY)
     cases = "" if score.n is None else f", n {score.n:,}"
     plane.words(VALUE, top + 48, f"{score.month}{cases}", size=11, color=GREY)
@@ -140,7 +140,8 @@ def _verdict(plane: Plane, score: Score, top: float) -> None:
         plane.words(VERDICT + 17, top + 15, words, size=13, bold=True)
     plane.words(VERDICT, top + 34, score.target_in_words, size=11, color=GREY)
     if score.assurance is not None:
-        plane.words(VERDICT, top + 48, SHORT_ASSURANCE[score.assurance], size=11, color=GREY)
+        words = short_assurance(score.assurance, is_signal=score.signal_direction is not None)
+        plane.words(VERDICT, top + 48, words, size=11, color=GREY)
 
 
 def _change(plane: Plane, score: Score, x: float, change: float | None, q: float | None, top: float) -> None:
@@ -163,16 +164,20 @@ def _change(plane: Plane, score: Score, x: float, change: float | None, q: float
 def _caption(rows: pd.DataFrame, origin: Origin) -> Caption:
     judged = rows.verdict.dropna()
     counts = {name: int((judged == name).sum()) for name in VERDICTS}
-    judgement = f"{len(rows)} KPIs of {scope(str(rows.slice.iloc[0]))}: "
-    judgement += (
+    unclear = counts["unclear"] + counts["too_few_answers"]
+    title = (
         f"{counts['met']} of {len(judged)} targets surely met, {counts['missed']} surely missed, "
-        f"{counts['unclear'] + counts['too_few_answers']} not clear yet."
+        f"{unclear} not clear yet"
         if len(judged)
-        else "no target was judged."
+        else "No target was judged"
     )
+    named = scope(str(rows.slice.iloc[0]))
+    line = f"How are we doing? {len(rows)} KPIs of {named}, each in the newest month that is settled."
     footnote = (
         f"{origin.sentence()} Lines: 95% intervals; a target is surely met or missed when the whole interval is on one "
-        "side of it. Each row has its own scale, that of its last 13 months, turned so that better is right. Changes "
-        "of shares in percentage points, all others in the unit of the KPI; q: chance finding rate, sure up to 0.05."
+        "side of it. Each row has its own scale, that of its last 13 months, turned so that better is right. A "
+        "coloured mark at the end of a line: a signal of its control chart, diamond for worse, square for better. "
+        "Changes of shares in percentage points, all others in the unit of the KPI; q: false discovery rate, sure up "
+        "to 0.05."
     )
-    return Caption("How are we doing?", (judgement,), footnote)
+    return Caption(title, (line,), footnote)

@@ -43,6 +43,11 @@ class Subject:
         """Whose cases count: ``all customers``, or ``region North``."""
         return scope(self.slice)
 
+    @property
+    def headline(self) -> str:
+        """What is measured, and where: ``On-time delivery, region North``."""
+        return self.title if self.slice == "all" else f"{self.title}, {self.scope}"
+
     def target_in_words(self) -> str | None:
         """``at least 20 points``; None without a target."""
         if self.target is None:

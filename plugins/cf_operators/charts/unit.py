@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 MINUS = "\u2212"
 
+WHOLE = 1e-9
+"""This close to a whole number is one: percents of fractions carry rounding."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -29,6 +32,13 @@ class Unit:
     def number(self, value: float, decimals: int | None = None) -> str:
         """A value of the table without its unit, with as many digits as say something, or with so many decimals."""
         return _number(value * self.factor, decimals)
+
+    def interval(self, low: float, high: float) -> str:
+        """Two bounds of the table with as many decimals as suit both: ``67.7 to 86.2``."""
+        bounds = (low, high)
+        is_whole = all(abs(bound * self.factor - round(bound * self.factor)) < WHOLE for bound in bounds)
+        decimals = 0 if is_whole else self.decimals(bounds)
+        return " to ".join(self.number(bound, decimals) for bound in bounds)
 
     def decimals(self, values: Iterable[float]) -> int:
         """Decimals that suit all these values when they stand side by side."""

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from psycopg.rows import dict_row, tuple_row
+from psycopg.rows import dict_row, scalar_row, tuple_row
 
 from cf_operators.charts.subject import Subject
 from cf_operators.hooks.sql_text import sql_text
@@ -57,6 +57,12 @@ class ChartData:
     def control_points(self, kpis: Sequence[str], slice_name: str = "all") -> pd.DataFrame:
         """The months of control charts, the oldest first."""
         return self._frame("control_points", {"kpis": list(kpis), "slice": slice_name})
+
+    def slices_with_signals(self, kpi: str, dimensions: Sequence[str]) -> list[str]:
+        """The slices of these dimensions in which the newest month of a KPI is a signal, by name."""
+        with self._connection.cursor(row_factory=scalar_row) as cursor:
+            parameters = {"kpi": kpi, "dimensions": list(dimensions)}
+            return cursor.execute(_statement("signals"), parameters).fetchall()
 
     def drivers(self, overall: str) -> pd.DataFrame:
         """The drivers of an overall score in the newest year that has any."""
