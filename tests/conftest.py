@@ -50,6 +50,8 @@ LONGEST = (
     "bench/test_bench.py",
     "operators/test_sending_chaos.py",
     "olist/test_olist.py",
+    "dags/test_dag_runs.py",
+    "local/test_metadata.py",
 )
 """Files whose single tests take minutes, in the order in which they are started, before all others."""
 

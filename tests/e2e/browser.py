@@ -101,7 +101,12 @@ def of_npm(node_modules: Path, folder: Path) -> Chromium:
     if not home.is_dir():
         _unpack(node_modules, home)
     fonts = home / "fonts.conf"
-    fonts.write_text(_FONTS.format(folder=home), encoding="utf-8")
+    text = _FONTS.format(folder=home)
+    # A browser of another process may be reading it.
+    if not fonts.exists() or fonts.read_text(encoding="utf-8") != text:
+        draft = home / f"fonts.{os.getpid()}"
+        draft.write_text(text, encoding="utf-8")
+        draft.rename(fonts)
     return Chromium(
         home / "chromium",
         {"LD_LIBRARY_PATH": str(home / "al2023" / "lib"), "FONTCONFIG_FILE": str(fonts)},
