@@ -91,6 +91,19 @@ def test_an_answer_carries_its_response_and_its_weight(warehouse: Warehouse) -> 
     assert build()["fct_answer"] == {"inserted": 0, "updated": 2, "deleted": 0}, "its product has changed"
 
 
+def test_the_yearly_survey_of_the_earlier_tool_belongs_to_the_yearly_campaign(warehouse: Warehouse) -> None:
+    land("customers", CUSTOMER)
+    answers = {"product_quality": "5", "ordering": "", "delivery": "2", "service": "4", "value": "3"}
+    land("responses", RESPONSE | {"survey": "annual", "order_id": ""} | answers)
+    build()
+    rows = warehouse.rows("select construct, score, scale_max, campaign, product from cf_core.fct_answer")
+    assert {row["campaign"] for row in rows} == {"annual"}
+    assert {row["product"] for row in rows} == {"unknown"}
+    given = {row["construct"]: int(row["score"]) for row in rows if row["construct"] not in ("nps", "csat")}
+    assert given == {"product_quality": 5, "delivery": 2, "service": 4, "value": 3}
+    assert {row["scale_max"] for row in rows if row["construct"] in given} == {5}
+
+
 def staging(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *changes: tuple[str, str]) -> None:
     """The programme with the staging file of the shop changed."""
     text = SHOP_FILE.read_text()
