@@ -1,8 +1,9 @@
 """
 # Measure
 
-Computes every KPI of the programme by month and overall, and by segment, product and region, each with its n and 95%
-interval, and judges it against its target.
+Computes every KPI of the programme by day, week, month, quarter, year and rolling window, and by the slices of the
+programme, each with its n and 95% interval; judges it against its target, compares it with the period before and the
+year before, and draws its control chart. Small groups are withheld.
 
 **When.** Whenever orders, complaints or responses were collected; there is no clock in between. Measuring what did not
 change writes nothing.
