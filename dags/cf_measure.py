@@ -1,15 +1,9 @@
 """
 # Measure
 
-<<<<<<< HEAD
 Brings every KPI of the programme up to date: by day, week, month, quarter, year, fiscal year, rolling windows and
 over all, for the whole and by the slices of the programme, each with its n, 95% interval, target and verdict; and
 with it changes, control charts and what moved the total.
-=======
-Computes every KPI of the programme by day, week, month, quarter, year and rolling window, and by the slices of the
-programme, each with its n and 95% interval; judges it against its target, compares it with the period before and the
-year before, and draws its control chart. Small groups are withheld.
->>>>>>> m-demo
 
 **When.** Whenever orders, complaints or responses were collected; there is no clock in between. Only what a case has
 changed in is computed; measuring what did not change writes nothing.
