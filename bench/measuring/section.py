@@ -147,7 +147,12 @@ def _aims(runs: Sequence[Runs]) -> str:
             found.append((f"{name}large / small", _growth(runs, way, days), 1.3))
     found.append(("peak memory of a worker, MB", peak / 1e6, 400))
     rows = [
-        (name, f"{value:.3g}", f"{aim:.3g}", "met" if value <= aim else f"missed by {value / aim:.2g} times")
+        (
+            name,
+            f"{value:.3g}",
+            f"{aim:.3g}",
+            "met" if value <= aim else f"missed, {value / aim:.2f} times the aim",
+        )
         for name, value, aim in found
     ]
     return markdown_table(("aim", "measured", "at most", ""), rows)
