@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from cf_operators.domain.calendar import Period
+from cf_operators.domain.calendar import Grain, Period
 from cf_operators.domain.comparison import affected_by, compared_with
 
 FEBRUARY = Period("month", date(2024, 2, 1), date(2024, 2, 29))
@@ -43,7 +43,7 @@ def test_what_it_is_compared_with(period: Period, previous: Period, year_ago: Pe
 
 
 @pytest.mark.parametrize("grain", ["day", "rolling_28", "all"])
-def test_what_is_not_compared(grain: str) -> None:
+def test_what_is_not_compared(grain: Grain) -> None:
     with pytest.raises(ValueError, match=f"grain {grain} is not compared"):
         compared_with(Period(grain, date(2024, 1, 1), date(2024, 1, 1)), "previous")
     assert affected_by([Period(grain, date(2024, 1, 1), date(2024, 1, 1))]) == []

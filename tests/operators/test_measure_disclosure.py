@@ -20,9 +20,9 @@ NUMBERS = (
 )  # fmt: skip
 
 
-def answers(count: int, start: int = 0, **where: str) -> Facts:
+def answers(count: int, region: str, start: int = 0) -> Facts:
     """So many satisfied customers of one day."""
-    responses = [response(number, **where) for number in range(start, start + count)]
+    responses = [response(number, region=region) for number in range(start, start + count)]
     given = [
         answer(start + number, 5, construct="csat", scale=(1, 5), of=each)
         for number, each in enumerate(responses)
