@@ -12,7 +12,7 @@ with total as (
         kpi = %(kpi)s
         and definition_version = %(definition_version)s
         and slice = 'all'
-        and (%(first)s::date is null or day between %(first)s and %(last)s)
+        and (%(days)s::date [] is null or day = any(%(days)s::date []))
     group by day
 ),
 
@@ -29,7 +29,7 @@ part as (
         d.kpi = %(kpi)s
         and d.definition_version = %(definition_version)s
         and d.slice <> 'all'
-        and (%(first)s::date is null or d.day between %(first)s and %(last)s)
+        and (%(days)s::date [] is null or d.day = any(%(days)s::date []))
     group by d.day, s.dimensions
 )
 

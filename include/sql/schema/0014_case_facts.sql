@@ -243,3 +243,11 @@ begin
     end loop;
 end
 $$;
+
+-- A week is recomputed from the facts in every run: by the day that a case counts on, not by reading the history.
+create index fct_answer_day_idx on cf_core.fct_answer (construct, submitted_on);
+create index fct_ask_day_idx on cf_core.fct_ask (asked_on);
+create index fct_order_ordered_day_idx on cf_core.fct_order (ordered_on);
+create index fct_order_promised_day_idx on cf_core.fct_order (promised_on);
+create index fct_complaint_day_idx on cf_core.fct_complaint (received_on);
+create index fct_customer_day_idx on cf_core.fct_customer (first_ordered_on);

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import psycopg
+from psycopg import sql
 
 from cf_operators.hooks.day_sums import STATISTICS
 from cf_operators.hooks.kpi_sql import FACTS
 
 TABLES = (*(f"change_{fact}" for fact in FACTS), *(f"day_{family}" for family in STATISTICS))
+
+LEFT_BEHIND = """
+select relname, n_mod_since_analyze > 500 + 0.1 * n_live_tup as is_other
+from pg_stat_user_tables
+where
+    schemaname = 'cf_core'
+    and relname = any(%(tables)s)
+    and (n_dead_tup > 0 or n_mod_since_analyze > 500 + 0.1 * n_live_tup)
+"""
 
 
 def clear_away(connection_uri: str) -> None:
@@ -17,5 +27,6 @@ def clear_away(connection_uri: str) -> None:
     build over 10,000,000 answers these are a gigabyte. Where nothing was left behind it takes milliseconds.
     """
     with psycopg.connect(connection_uri, autocommit=True) as connection:
-        for table in TABLES:
-            connection.execute(f"vacuum (analyze) cf_core.{table}")
+        for table, is_other in connection.execute(LEFT_BEHIND, {"tables": list(TABLES)}).fetchall():
+            what = sql.SQL("vacuum (analyze) cf_core.{}" if is_other else "vacuum cf_core.{}")
+            connection.execute(what.format(sql.Identifier(table)))

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 SQL_ROOT = Path(__file__).resolve().parents[3] / "include" / "sql"
 
@@ -29,6 +29,11 @@ def _environment() -> Environment:
     )
 
 
+@lru_cache(maxsize=256)
+def _template(text: str) -> Template:
+    return _environment().from_string(text)
+
+
 def sql_text(name: str | Path, **structure: Any) -> str:
     """The text of one SQL file.
 
@@ -39,5 +44,5 @@ def sql_text(name: str | Path, **structure: Any) -> str:
     """
     path = Path(name)
     if path.is_absolute():
-        return _environment().from_string(path.read_text(encoding="utf-8")).render(**structure)
+        return _template(path.read_text(encoding="utf-8")).render(**structure)
     return _environment().get_template(path.as_posix()).render(**structure)
