@@ -45,6 +45,8 @@ class KpiChecks:
         :param days: the days that the run has touched; None: all.
         :raises PublicationStopped: they do not.
         """
+        if days is not None and not days:
+            return
         family = definition.kpi.family
         text = sql_text("checks/slices_equal_total.sql", family=family, columns=ADDED_UP[family])
         rows = self._rows(text, _key(definition) | {"days": None if days is None else sorted(set(days))})
