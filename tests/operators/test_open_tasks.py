@@ -10,9 +10,10 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from cf_operators.operators.measure_kpis import MeasureKpisOperator
 from cf_operators.operators.open_tasks import OpenTasksOperator
 from tests.conftest import Warehouse
+from tests.operators.measuring_run import HOUR, MeasuringRun
+from tests.operators.measuring_run import NOW as MEASURED_AT
 from tests.sql.facts import Complaint, Facts, Order, local
 
 Run = Callable[..., dict[str, Any]]
@@ -21,12 +22,13 @@ PER_MONTH = 40
 
 
 @pytest.fixture
-def act(warehouse: Warehouse, run_context: Run) -> Run:
-    """Measures, then opens tasks: ``act(now=...)`` gives the summary of the second."""
+def act(measuring: MeasuringRun, run_context: Run) -> Run:
+    """Measures a few KPIs, then opens tasks: ``act(now=...)`` gives the summary of the second."""
+    measuring.programme["measuring"]["slices"] = ["segment", "product", "region"]
 
     def run(now: datetime = NOW, run_id: str = "run_1") -> dict[str, Any]:
+        measuring((now - MEASURED_AT) / HOUR, run_id=run_id)
         context: Any = run_context(now=now, run_id=run_id)
-        MeasureKpisOperator(task_id="measure_kpis").execute(context)
         return OpenTasksOperator(task_id="open_tasks").execute(context)
 
     return run
