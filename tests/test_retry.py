@@ -12,7 +12,7 @@ from airflow.serialization.serialized_objects import DagSerialization
 from cf_operators import errors
 from cf_operators.retry import DEFAULT_ARGS, DELAYS, CfRetryPolicy
 
-FATAL = (errors.CfError, errors.ConfigurationError, errors.DataError)
+FATAL = (errors.CfError, errors.ConfigurationError, errors.DataError, errors.PublicationStopped)
 RETRIABLE = (errors.SourceUnavailable, errors.WarehouseUnavailable, errors.MailServerUnavailable)
 
 
