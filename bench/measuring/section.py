@@ -151,7 +151,7 @@ def _aims(runs: Sequence[Runs]) -> str:
             name,
             f"{value:.3g}",
             f"{aim:.3g}",
-            "met" if value <= aim else f"missed, {value / aim:.2f} times the aim",
+            "met" if float(f"{value:.3g}") <= aim else f"missed, {value / aim:.2f} times the aim",
         )
         for name, value, aim in found
     ]
