@@ -1,6 +1,7 @@
 -- unexplained_revisions: values of this run that differ from their last revision though no case of their period and
 -- slice has changed. There must be none; what is withheld now, or was, has the withholding as its cause.
 -- Grain: one row per value, at most ten. Reads: cf_kpi.kpi_value. Rerun: reads only.
+{% from "macros/cell.sql" import of_cell %}
 with touched as materialized (
     select
         slice,
@@ -40,11 +41,7 @@ cross join lateral (
     select before.*
     from cf_kpi.kpi_value as before
     where
-        before.kpi = %(kpi)s
-        and before.definition_version = %(definition_version)s
-        and before.grain = v.grain
-        and before.slice = v.slice
-        and coalesce(before.period_start, '-infinity'::date) = coalesce(v.period_start, '-infinity'::date)
+        {{ of_cell("before", "v") }}
         and before.revision = v.revision - 1
     limit 1
 ) as w

@@ -4,6 +4,7 @@
 -- Rerun: the same measured rows add nothing. Numbers within a relative 1e-12 of each other are the same number: the
 --        last digit of an interval may differ between two machines. A row of nothing that never was anything is not
 --        written.
+{% from "macros/cell.sql" import newest_value %}
 {% macro differs(ours, theirs) %}
 (
     {{ ours }} is distinct from {{ theirs }}
@@ -40,18 +41,7 @@ select
     %(run_id)s,
     %(now)s
 from measured as m
-left join lateral (
-    select v.*
-    from cf_kpi.kpi_value as v
-    where
-        v.kpi = %(kpi)s
-        and v.definition_version = %(definition_version)s
-        and v.grain = m.grain
-        and v.slice = m.slice
-        and coalesce(v.period_start, '-infinity'::date) = coalesce(m.period_start, '-infinity'::date)
-    order by v.revision desc
-    limit 1
-) as w on true
+left join lateral {{ newest_value("m") }} as w on true
 where
     case
         when w.revision is null

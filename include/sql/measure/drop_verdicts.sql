@@ -1,6 +1,7 @@
 -- drop_verdicts: forgets the verdicts on measured rows that have none any more, as those that are withheld now.
 -- Each is looked up by its key: joined, the planner takes one of the two tables for nearly empty, in a run that fills both.
 -- Reads: measured (temporary). Writes: cf_kpi.kpi_verdict. Rerun: changes nothing.
+{% from "macros/cell.sql" import of_cell %}
 delete from cf_kpi.kpi_verdict
 where ctid = any(array(
     select w.place
@@ -9,11 +10,7 @@ where ctid = any(array(
         select j.ctid as place
         from cf_kpi.kpi_verdict as j
         where
-            j.kpi = %(kpi)s
-            and j.definition_version = %(definition_version)s
-            and j.grain = m.grain
-            and j.slice = m.slice
-            and coalesce(j.period_start, '-infinity'::date) = coalesce(m.period_start, '-infinity'::date)
+            {{ of_cell("j", "m") | indent(4) }}
         limit 1
     ) as w
     where m.verdict is null

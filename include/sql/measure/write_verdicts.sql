@@ -1,6 +1,7 @@
 -- write_verdicts: the verdict on the newest revision of each measured row of a KPI that has a target.
 -- Grain: one row per kpi, definition_version, grain, period_start and slice. Runs after append_revisions.
 -- Reads: measured (temporary), cf_kpi.kpi_value. Writes: cf_kpi.kpi_verdict. Rerun: changes nothing.
+{% from "macros/cell.sql" import newest_value %}
 insert into cf_kpi.kpi_verdict as j (
     kpi, definition_version, grain, period_start, slice, revision, target, verdict, judged_at
 )
@@ -15,18 +16,7 @@ select
     m.verdict,
     %(now)s
 from measured as m
-cross join lateral (
-    select v.revision
-    from cf_kpi.kpi_value as v
-    where
-        v.kpi = %(kpi)s
-        and v.definition_version = %(definition_version)s
-        and v.grain = m.grain
-        and v.slice = m.slice
-        and coalesce(v.period_start, '-infinity'::date) = coalesce(m.period_start, '-infinity'::date)
-    order by v.revision desc
-    limit 1
-) as w
+cross join lateral {{ newest_value("m", "v.revision") }} as w
 where m.verdict is not null
 on conflict (kpi, definition_version, grain, slice, coalesce(period_start, '-infinity'::date)) do update
 set
