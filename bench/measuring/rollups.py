@@ -25,8 +25,8 @@ from cf_operators.domain.definition import Definition
 from cf_operators.domain.programme import Programme
 from cf_operators.hooks.data_end import read_data_end
 from cf_operators.hooks.kpi_sql import definition_of
+from cf_operators.hooks.measuring_upkeep import clear_away
 from cf_operators.hooks.rollup import Rollup
-from cf_operators.hooks.rollup_upkeep import clear_away
 from cf_operators.hooks.warehouse import WarehouseHook
 
 

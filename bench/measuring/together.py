@@ -14,8 +14,7 @@ from typing import Any
 
 from bench.measuring.programme import NOW, measured_programme
 from bench.trial import peak_memory
-from cf_operators.hooks.kpi_upkeep import tell_planner
-from cf_operators.hooks.rollup_upkeep import clear_away
+from cf_operators.hooks.measuring_upkeep import clear_away
 from cf_operators.hooks.warehouse import WarehouseHook
 from cf_operators.operators.measurement import Measurement
 
@@ -34,7 +33,6 @@ def measure(number: int, *, is_full: bool) -> dict[str, Any]:
             counts.update(measurement.measure(definition, is_anew=is_full))
         measurement.finish(counts)
     clear_away(WarehouseHook().connection_uri())
-    tell_planner(WarehouseHook().connection_uri())
     seconds = time.perf_counter() - started
     if not counts["new_revisions"]:
         raise SystemExit("everything together: nothing was published")

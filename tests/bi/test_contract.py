@@ -69,7 +69,8 @@ def test_bi_reads_every_relation(measured: Warehouse) -> None:
     relations = {row["relation"] for row in measured.rows(RELATIONS)}
     with psycopg.connect(measured.bi_uri, autocommit=True) as connection:
         for relation in sorted(relations):
-            connection.execute(f"select * from cf_kpi.{relation} limit 1".encode())
+            found = connection.execute(f"select * from cf_kpi.{relation} limit 1".encode())
+            assert found.description, relation
 
 
 def test_bi_has_no_right_to_anything_else(measured: Warehouse) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from cf_operators.domain.definition import VERSION_LENGTH, Definition
 from cf_operators.domain.kpi import Kpi
-from cf_operators.domain.kpi_value import slice_parts
+from cf_operators.domain.slice import slice_parts
 
 ENTRY: dict[str, Any] = {
     "id": "csat",

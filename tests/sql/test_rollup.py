@@ -17,8 +17,8 @@ from cf_operators.domain.measuring import Measuring
 from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.day_sums import STATISTICS
 from cf_operators.hooks.kpi_sql import case_sql, definition_of
+from cf_operators.hooks.measuring_upkeep import clear_away
 from cf_operators.hooks.rollup import Rollup
-from cf_operators.hooks.rollup_upkeep import clear_away
 from cf_operators.programme import load_programme
 from tests.conftest import Warehouse
 from tests.sql.brute_force import Key, periods
@@ -368,9 +368,11 @@ def test_several_passes_give_the_same_as_one(warehouse: Warehouse, monkeypatch: 
 
 
 def test_transactions_may_be_serializable(warehouse: Warehouse) -> None:
+    write(warehouse, Facts(complaints=[complaint(1)]))
     with warehouse.connect() as connection:
         connection.isolation_level = IsolationLevel.SERIALIZABLE
         Rollup(connection, MEASURING).take_changes()
+    assert warehouse.rows("select count(*) as n from cf_core.change_complaint") == [{"n": 0}]
 
 
 def test_what_a_run_leaves_behind_is_cleared_away(warehouse: Warehouse) -> None:

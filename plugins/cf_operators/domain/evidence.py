@@ -9,9 +9,9 @@ from typing import Any
 
 from cf_operators.domain.effect import measured
 from cf_operators.domain.kpi import Kpi
-from cf_operators.domain.kpi_value import slice_parts
 from cf_operators.domain.missed_target import JudgedValue, MissedTarget
 from cf_operators.domain.period import add_months
+from cf_operators.domain.slice import slice_parts
 
 FEWEST_OF_WORST = 5
 """A slice with fewer cases is not named as one of the worst: it would be chance, and might point at a person."""

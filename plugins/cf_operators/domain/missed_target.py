@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from cf_operators.domain.kpi import Target
-from cf_operators.domain.kpi_value import slice_parts
 from cf_operators.domain.period import settled_months
+from cf_operators.domain.slice import slice_parts
 from cf_operators.domain.verdict import Verdict
 
 RULE = "target_missed"

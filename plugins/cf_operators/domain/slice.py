@@ -22,7 +22,7 @@ Combination = tuple[Dimension, ...]
 def slice_name(members: Mapping[str, str]) -> str:
     """Name of a slice: ``all``, ``region=North``, or ``segment=home & region=North`` in the order of ``members``.
 
-    A member may hold any text, so a name is never taken apart again: table ``cf_kpi.slice`` keeps the parts.
+    A member may hold any text, so the name of a pair is never taken apart: table ``cf_kpi.slice`` keeps the parts.
     """
     return BETWEEN.join(f"{dimension}={member}" for dimension, member in members.items()) or ALL
 
@@ -39,3 +39,10 @@ def usable(combinations: Iterable[Combination], offered: Iterable[str]) -> tuple
     """
     known = set(offered)
     return ((), *(combination for combination in combinations if known.issuperset(combination)))
+
+
+def slice_parts(slice_name: str) -> tuple[str, str]:
+    """Dimension and member of a slice of one dimension: ``region=North`` gives ``("region", "North")``, ``all``
+    ``("all", "all")``. Not for pairs: a member may hold any text."""
+    dimension, is_named, member = slice_name.partition("=")
+    return (dimension, member) if is_named else (ALL, ALL)

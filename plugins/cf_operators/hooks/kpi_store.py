@@ -133,7 +133,7 @@ class KpiStore:
 
     def known_keys(self, definition: Definition) -> dict[Cell, Period]:
         """The cells that this version of a KPI has values for, from earlier runs."""
-        return self._cells("known_keys", definition)
+        return self._cells("known_keys", definition, has_only_months=False)
 
     def hidden_cells(self, definition: Definition) -> dict[Cell, Period]:
         """The cells of this version of a KPI that are withheld now."""
@@ -141,7 +141,10 @@ class KpiStore:
 
     def months(self, definition: Definition) -> list[Period]:
         """The months in which this version of a KPI has any value, in order."""
-        return sorted(self._cells("months", definition).values(), key=lambda month: month.start or date.min)
+        return sorted(
+            self._cells("known_keys", definition, has_only_months=True).values(),
+            key=lambda month: month.start or date.min,
+        )
 
     def append(self, definition: Definition, values: pd.DataFrame, run: MeasuringRun) -> int:
         """Add a revision for each value that differs from its newest revision, and write the verdicts.
@@ -205,15 +208,15 @@ class KpiStore:
         noted = {"as_of_on": as_of_on, "settings": Jsonb(dict(settings))}
         self._execute("note_measurement", asdict(run) | dict(counts) | noted)
 
-    def _cells(self, name: str, definition: Definition) -> dict[Cell, Period]:
-        rows = self._rows(name, _key(definition))
+    def _cells(self, name: str, definition: Definition, **structure: bool) -> dict[Cell, Period]:
+        rows = self._rows(name, _key(definition), **structure)
         return {
             (grain, start, slice_name): Period(grain, start, end) for grain, start, end, slice_name in rows
         }
 
-    def _rows(self, name: str, parameters: dict[str, Any] | None = None) -> list[Any]:
+    def _rows(self, name: str, parameters: dict[str, Any] | None = None, **structure: bool) -> list[Any]:
         with self._connection.cursor(row_factory=tuple_row) as cursor:
-            return cursor.execute(_statement(name), parameters).fetchall()
+            return cursor.execute(_statement(name, **structure), parameters).fetchall()
 
     def _execute(self, name: str, parameters: dict[str, Any] | None = None) -> psycopg.Cursor[Any]:
         return self._connection.execute(_statement(name), parameters)
@@ -223,8 +226,8 @@ def _key(definition: Definition) -> dict[str, Any]:
     return {"kpi": definition.kpi.id, "definition_version": definition.version}
 
 
-def _statement(name: str) -> str:
-    return sql_text(f"measure/{name}.sql")
+def _statement(name: str, **structure: bool) -> str:
+    return sql_text(f"measure/{name}.sql", **structure)
 
 
 def _scope(scope: Sequence[Period] | Sequence[str]) -> dict[str, list[Any]]:

@@ -36,8 +36,7 @@ class MeasureKpisOperator(BaseOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         """Count what changed, compute, judge, check, publish."""
         # Imported here: a DAG file that names this operator is parsed often and must not load the libraries.
-        from cf_operators.hooks.kpi_upkeep import tell_planner
-        from cf_operators.hooks.rollup_upkeep import clear_away
+        from cf_operators.hooks.measuring_upkeep import clear_away
         from cf_operators.hooks.warehouse import WarehouseHook
         from cf_operators.operators.measurement import Measurement
         from cf_operators.programme import load_programme
@@ -54,7 +53,6 @@ class MeasureKpisOperator(BaseOperator):
                 self.log.info("%s: %s", definition.kpi.id, dict(found))
             measurement.finish(counts)
         clear_away(hook.connection_uri())
-        tell_planner(hook.connection_uri())
         summary = measurement.summary(counts)
         self.log.info("Measured: %s", summary)
         return summary
