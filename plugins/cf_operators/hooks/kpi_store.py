@@ -210,9 +210,8 @@ class KpiStore:
 
     def _cells(self, name: str, definition: Definition, **structure: bool) -> dict[Cell, Period]:
         rows = self._rows(name, _key(definition), **structure)
-        return {
-            (grain, start, slice_name): Period(grain, start, end) for grain, start, end, slice_name in rows
-        }
+        periods = {(grain, start): Period(grain, start, end) for grain, start, end, _ in rows}
+        return {(grain, start, slice_name): periods[grain, start] for grain, start, _, slice_name in rows}
 
     def _rows(self, name: str, parameters: dict[str, Any] | None = None, **structure: bool) -> list[Any]:
         with self._connection.cursor(row_factory=tuple_row) as cursor:

@@ -36,10 +36,11 @@ def withheld_cells(
     periods = _periods(counts)
     place = {(period.grain, period.start): number for number, period in enumerate(periods)}
     rows: dict[str, list[int]] = {ALL: [0] * len(periods)}
+    rows |= {name: [0] * len(periods) for name in counts["slice"].unique()}
     for grain, start, name, n in zip(
-        counts["grain"], counts["period_start"], counts["slice"], counts["n"], strict=True
+        counts["grain"], counts["period_start"], counts["slice"], counts["n"].tolist(), strict=True
     ):
-        rows.setdefault(name, [0] * len(periods))[place[grain, start]] = int(n)
+        rows[name][place[grain, start]] = n
     slices = {EVERYTHING if name == ALL else members[name]: row for name, row in rows.items()}
     found = withheld(periods, slices, least)
     names = {slice_name(dict(cell)): cell for cell in found}
