@@ -14,7 +14,7 @@ from bench.trial import peak_memory
 from cf_operators.domain.source import FilesObject, FilesSource
 from cf_operators.domain.source_row import SourceRow
 from cf_operators.hooks.files_source import FilesSourceHook
-from cf_operators.hooks.landing import Counts, Load
+from cf_operators.hooks.landing import Counts, Landing
 from cf_operators.hooks.warehouse import WarehouseHook
 from cf_operators.programme import load_programme
 
@@ -30,13 +30,18 @@ def measure(count: int) -> dict[str, Any]:
     """
     source = load_programme().source(SOURCE)
     assert isinstance(source, FilesSource)
-    hook, declared = FilesSourceHook(source.connection), source.objects[OBJECT]
+    hook, declared = FilesSourceHook(source), source.objects[OBJECT]
     _write(hook.folder() / "orders.csv", count)
-    seconds = _land(hook, declared, Counts(read=count, new=count))
+    seconds = _land(hook, declared, Counts(fetched=count, new=count))
     memory = peak_memory()
-    payloads = [row.payload for row in hook.rows(declared) if isinstance(row, SourceRow)]
+    payloads = [
+        row.payload
+        for page in hook.pages(OBJECT, None, None)
+        for row in page.rows
+        if isinstance(row, SourceRow)
+    ]
     bare_seconds = _bare(payloads)
-    again_seconds = _land(hook, declared, Counts(read=count, unchanged=count))
+    again_seconds = _land(hook, declared, Counts(fetched=count, unchanged=count))
     bare_seconds = (bare_seconds + _bare(payloads)) / 2
     return {
         "count": count,
@@ -70,10 +75,11 @@ def _write(path: Path, count: int) -> None:
 def _land(hook: FilesSourceHook, declared: FilesObject, expected: Counts) -> float:
     """Seconds from opening the transaction until it is committed."""
     started = time.perf_counter()
-    with WarehouseHook().transaction() as connection:
-        load = Load(connection, SOURCE, declared.stream, "bench")
-        load.add(OBJECT, hook.rows(declared))
-        counts = load.close()
+    landing = Landing(WarehouseHook(), SOURCE, declared.stream, "bench")
+    landing.begin(OBJECT)
+    for page in hook.pages(OBJECT, None, None):
+        landing.land(OBJECT, page)
+    counts = landing.close()
     seconds = time.perf_counter() - started
     if counts != expected:
         raise SystemExit(f"landing: the counts should be {expected}, they are {counts}")

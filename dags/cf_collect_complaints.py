@@ -16,6 +16,7 @@ from airflow.sdk import DAG
 from cf_operators.access import quality_access
 from cf_operators.assets import COMPLAINTS
 from cf_operators.operators.build_model import BuildModelOperator
+from cf_operators.operators.collect_params import collect_params
 from cf_operators.operators.collect_source import CollectSourceOperator
 from cf_operators.programme import load_programme
 from cf_operators.retry import DEFAULT_ARGS
@@ -31,6 +32,7 @@ with DAG(
     tags=["customer-focus", "collect"],
     default_args=DEFAULT_ARGS,
     access_control=quality_access(),
+    params=collect_params(),
 ):
     model = BuildModelOperator(task_id="build_model", stream=STREAM, outlets=[COMPLAINTS])
     for source in load_programme().sources_of(STREAM):

@@ -18,6 +18,7 @@ from airflow.sdk import DAG
 from cf_operators.access import quality_access
 from cf_operators.assets import RESPONSES
 from cf_operators.operators.build_model import BuildModelOperator
+from cf_operators.operators.collect_params import collect_params
 from cf_operators.operators.collect_source import CollectSourceOperator
 from cf_operators.operators.collect_submissions import CollectSubmissionsOperator
 from cf_operators.operators.weigh_responses import WeighResponsesOperator
@@ -35,6 +36,7 @@ with DAG(
     tags=["customer-focus", "collect"],
     default_args=DEFAULT_ARGS,
     access_control=quality_access(),
+    params=collect_params(),
 ):
     model = BuildModelOperator(task_id="build_model", stream=STREAM)
     answers = BuildModelOperator(task_id="build_answers", stream="answers", outlets=[RESPONSES])

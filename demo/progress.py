@@ -57,11 +57,13 @@ class Progress:
 def counts(summary: object) -> str:
     """The numbers of a task's summary in words: `read 3,004, new 3,003, excluded 12`; zeros are left out.
 
-    Of a list it is the length that counts, of counts by reason their sum.
+    Of a list it is the length that counts, of counts by reason their sum. Positions of sources are no counts.
     """
     if not isinstance(summary, Mapping):
         return "done"
-    numbers = {name.replace("_", " "): _number(value) for name, value in summary.items()}
+    numbers = {
+        name.replace("_", " "): _number(value) for name, value in summary.items() if name != "positions"
+    }
     return ", ".join(f"{name} {number:,}" for name, number in numbers.items() if number) or "nothing new"
 
 

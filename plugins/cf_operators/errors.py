@@ -32,6 +32,10 @@ class PublicationStopped(CfError):
     """A measurement failed a check of its own. Nothing of it is published; what was published before stays."""
 
 
+class SourceTaken(CfError):
+    """Another run has begun to read the same object of a source; this one has to stop."""
+
+
 class SourceUnavailable(CfError):
     """A source of orders, complaints or responses does not answer, or answers that it is busy."""
 

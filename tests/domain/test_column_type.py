@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from cf_operators.domain.column import ColumnType
 from cf_operators.domain.column_type import refusal
-from cf_operators.domain.source import ColumnType
 
 ADMITTED: list[tuple[ColumnType, str]] = [
     ("text", "anything, ünïcode too"),

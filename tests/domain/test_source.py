@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from cf_operators.domain.source import Column, FilesObject, FilesSource, SqlObject
+from cf_operators.domain.column import Column
+from cf_operators.domain.source import FilesObject, FilesSource, SqlObject
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_an_object_of_a_files_source() -> None:
         ({"key": ["order"]}, 'names "order", which is not a column; columns are: order_id, line, note'),
         ({"key": ["note"]}, 'names "note", which may be empty'),
         ({"key": ["line", "line"]}, "names a column twice"),
-        ({"columns": {}}, "at least 1"),
+        ({"columns": {}}, "has neither columns nor map"),
         ({"stream": "order"}, "'orders', 'complaints' or 'responses'"),
         ({"read": "/data/orders.csv"}, "leaves the folder"),
         ({"read": "../orders.csv"}, "leaves the folder"),

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from cf_operators.domain.source import FilesObject
+from cf_operators.domain.source import FilesObject, FilesSource
 from cf_operators.domain.source_row import RefusedRow, SourceRow
 from cf_operators.errors import ConfigurationError, DataError
 from cf_operators.hooks.files_source import FilesSourceHook
@@ -43,8 +43,20 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def hook(pattern: str = "orders*.csv", connection: str = "cf_shop") -> FilesSourceHook:
+    entry = {
+        "id": "shop",
+        "kind": "files",
+        "connection": connection,
+        "time_zone": "UTC",
+        "staging": "shop.sql",
+    }
+    objects = {"orders": declared(pattern).model_dump(exclude={"map"})}
+    return FilesSourceHook(FilesSource.model_validate(entry | {"objects": objects}))
+
+
 def read(pattern: str = "orders*.csv") -> tuple[list[dict[str, object]], list[RefusedRow]]:
-    rows = list(FilesSourceHook("cf_shop").rows(declared(pattern)))
+    rows = [row for page in hook(pattern).pages("orders", None, None) for row in page.rows]
     good = [json.loads(row.payload) for row in rows if isinstance(row, SourceRow)]
     return good, [row for row in rows if isinstance(row, RefusedRow)]
 
@@ -80,7 +92,7 @@ def test_files_are_read_by_name_and_other_files_not_at_all(folder: Path) -> None
     for name, order in (("orders_2.csv", "B"), ("orders_1.csv", "A"), ("customers.csv", "C")):
         (folder / name).write_text(HEADER + f"{order},2024-05-01 10:00,,\n")
     (folder / "orders_3.csv").mkdir()
-    assert FilesSourceHook("cf_shop").files(declared()) == ["orders_1.csv", "orders_2.csv"]
+    assert hook().files(declared()) == ["orders_1.csv", "orders_2.csv"]
     assert [row["order_id"] for row in read()[0]] == ["A", "B"]
 
 
@@ -200,4 +212,4 @@ def test_a_wrong_connection_is_a_configuration_error(
 
 def test_a_missing_connection_is_a_configuration_error() -> None:
     with pytest.raises(ConfigurationError, match='connection "cf_nowhere" does not exist'):
-        FilesSourceHook("cf_nowhere").folder()
+        hook(connection="cf_nowhere").folder()

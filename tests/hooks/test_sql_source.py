@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from cf_operators.domain.source import SqlObject
+from cf_operators.domain.collecting import Row
+from cf_operators.domain.source import SqlObject, SqlSource
 from cf_operators.domain.source_row import RefusedRow, SourceRow
 from cf_operators.errors import ConfigurationError, DataError, SourceUnavailable
 from cf_operators.hooks import sql_source
@@ -55,8 +56,15 @@ def crm(warehouse_server: WarehouseServer, monkeypatch: pytest.MonkeyPatch) -> I
     warehouse_server.drop(database)
 
 
+def rows_of(wanted: SqlObject) -> Iterable[Row]:
+    entry = {"id": "crm", "kind": "sql", "connection": "cf_crm", "time_zone": "UTC", "staging": "crm.sql"}
+    source = SqlSource.model_validate(entry | {"objects": {"cases": wanted.model_dump(exclude={"map"})}})
+    (page,) = SqlSourceHook(source).pages("cases", None, None)
+    return page.rows
+
+
 def read(wanted: SqlObject) -> tuple[list[dict[str, object]], list[RefusedRow]]:
-    rows = list(SqlSourceHook("cf_crm").rows(wanted))
+    rows = list(rows_of(wanted))
     good = [json.loads(row.payload) for row in rows if isinstance(row, SourceRow)]
     return good, [row for row in rows if isinstance(row, RefusedRow)]
 
@@ -141,7 +149,7 @@ def test_a_database_that_goes_away_is_tried_again(
     crm: str, warehouse_server: WarehouseServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sql_source, "CHUNK_ROWS", 1)
-    rows = SqlSourceHook("cf_crm").rows(declared())
+    rows = iter(rows_of(declared()))
     next(rows)
     with warehouse_server.superuser() as connection:
         connection.execute(

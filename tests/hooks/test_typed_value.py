@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from cf_operators.domain.source import ColumnType
+from cf_operators.domain.column import ColumnType
 from cf_operators.hooks.typed_value import Unreadable, json_value
 
 CASES: list[tuple[Any, ColumnType | None, Any]] = [

@@ -14,7 +14,7 @@ from cf_operators.errors import ConfigurationError, DataError
 from cf_operators.operators.collect_source import CollectSourceOperator
 from tests.conftest import ROOT, Warehouse
 
-Collect = Callable[..., dict[str, int]]
+Collect = Callable[..., dict[str, Any]]
 
 CUSTOMERS = "customer_id,name,email,language,time_zone,segment,region,consent,key_account\n"
 ORDERS = "order_id,customer_id,product,status,ordered_at,promised_on,delivered_at\n"
@@ -30,11 +30,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def collect(warehouse: Warehouse, run_context: Callable[..., Any]) -> Collect:
-    def run(source_id: str = "shop", stream: str = "orders") -> dict[str, int]:
+    def run(source_id: str = "shop", stream: str = "orders", **params: Any) -> dict[str, Any]:
         operator = CollectSourceOperator(task_id="collect", source_id=source_id, stream=stream)
-        return operator.execute(run_context())
+        return operator.execute(run_context(params=params))
 
     return run
+
+
+def counts(summary: dict[str, Any]) -> dict[str, int]:
+    return {name: count for name, count in summary.items() if name != "positions"}
 
 
 def test_good_rows_land_and_bad_ones_are_counted(
@@ -45,8 +49,22 @@ def test_good_rows_land_and_bad_ones_are_counted(
     )
     (folder / "orders.csv").write_text(ORDERS + "O1,C1,Kitchen,open,2024-05-01 10:00:00,2024-05-04,\n")
     with caplog.at_level(logging.INFO, logger="airflow"):
-        assert collect() == {"files": 2, "read": 3, "new": 2, "changed": 0, "unchanged": 0, "quarantined": 1}
-    assert collect() == {"files": 2, "read": 3, "new": 0, "changed": 0, "unchanged": 2, "quarantined": 1}
+        assert counts(collect()) == {
+            "fetched": 3,
+            "new": 2,
+            "changed": 0,
+            "unchanged": 0,
+            "deleted": 0,
+            "quarantined": 1,
+        }
+    assert counts(collect(reload=True)) == {
+        "fetched": 3,
+        "new": 0,
+        "changed": 0,
+        "unchanged": 2,
+        "deleted": 0,
+        "quarantined": 1,
+    }
     (row,) = warehouse.rows("select * from cf_landing.quarantine")
     assert (row["source"], row["object"], row["location"], row["line"]) == (
         "shop",
@@ -60,18 +78,22 @@ def test_good_rows_land_and_bad_ones_are_counted(
     assert loads == [{"source": "shop", "stream": "orders", "run_id": "manual__test"}] * 2
 
 
-def test_a_source_without_files_is_empty_and_says_so(folder: Path, collect: Collect) -> None:
-    assert collect(stream="responses")["files"] == 0
+def test_a_source_without_files_is_empty_and_says_so(
+    folder: Path, collect: Collect, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, logger="airflow"):
+        assert collect(stream="responses")["fetched"] == 0
+    assert "no file matches responses*.csv; is the pattern right?" in caplog.text
 
 
-def test_an_unusable_file_fails_the_task_and_lands_nothing(
+def test_an_unusable_file_fails_the_task_and_lands_nothing_of_its_object(
     folder: Path, collect: Collect, warehouse: Warehouse
 ) -> None:
     (folder / "customers.csv").write_text(CUSTOMERS + "C1,Ana,ana@example.org,pt,,consumer,North,,\n")
     (folder / "orders.csv").write_text("number,customer\n1,C1\n")
     with pytest.raises(DataError, match=r"orders\.csv: column order_id, customer_id, product"):
         collect()
-    assert warehouse.rows("select * from cf_landing.record") == []
+    assert warehouse.rows("select object from cf_landing.record") == [{"object": "customers"}]
 
 
 def test_a_stream_that_the_source_does_not_have_is_a_configuration_error(
@@ -119,11 +141,13 @@ def test_a_database_is_a_source_like_a_folder(
         .replace("staging: staging.sql", f"staging: {ROOT / 'examples' / 'olist' / 'staging.sql'}")
     )
     monkeypatch.setenv("CF_PROGRAMME", str(path))
-    assert collect("crm", "complaints") == {
-        "read": 2,
+    summary = collect("crm", "complaints")
+    assert counts(summary) == {
+        "fetched": 2,
         "new": 1,
         "changed": 0,
         "unchanged": 0,
+        "deleted": 0,
         "quarantined": 1,
     }
     assert warehouse.rows("select external_id, payload ->> 'kind' as kind from cf_landing.record") == [

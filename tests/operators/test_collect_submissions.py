@@ -33,7 +33,15 @@ def test_submissions_land_once_and_mark_their_invitations(warehouse: Warehouse, 
     first, second = ask(warehouse, ["accepted", "accepted"])
     answer(warehouse, first, nps=9, csat=5)
     answer(warehouse, second, is_complete=False, nps=3)
-    expected = {"read": 2, "new": 2, "changed": 0, "unchanged": 0, "quarantined": 0, "responded": 1}
+    expected = {
+        "fetched": 2,
+        "new": 2,
+        "changed": 0,
+        "unchanged": 0,
+        "deleted": 0,
+        "quarantined": 0,
+        "responded": 1,
+    }
     assert collect() == expected
     assert collect() == dict.fromkeys(expected, 0)
     records = warehouse.rows(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from cf_operators.domain.collecting import Page
 from cf_operators.domain.source import FormSource
 from cf_operators.domain.source_row import SourceRow, judge
-from cf_operators.hooks.landing import Load
+from cf_operators.hooks.landing import Landing
 from cf_operators.hooks.warehouse import WarehouseHook
 from cf_operators.operators.build_model import BuildModelOperator
 from cf_operators.programme import load_programme
@@ -40,10 +41,10 @@ def land(object_name: str, *rows: dict[str, Any], source_id: str = "shop") -> No
     judged = [judge(row, declared) for row in rows]
     good = [row for row in judged if isinstance(row, SourceRow)]
     assert len(good) == len(judged), judged
-    with WarehouseHook().transaction() as connection:
-        load = Load(connection, source_id, declared.stream, "run")
-        load.add(object_name, good)
-        load.close()
+    landing = Landing(WarehouseHook(), source_id, declared.stream, "run")
+    landing.begin(object_name)
+    landing.land(object_name, Page(good))
+    landing.close()
 
 
 def build(*streams: str) -> dict[str, dict[str, int]]:

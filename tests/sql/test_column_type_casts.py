@@ -13,8 +13,8 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from cf_operators.domain.column import ColumnType
 from cf_operators.domain.column_type import refusal
-from cf_operators.domain.source import ColumnType
 from cf_operators.hooks.sql_text import sql_text
 from tests.conftest import WarehouseServer
 

@@ -1,11 +1,5 @@
--- The counts of one load.
--- Reads: nothing. Rerun: sets the same counts.
+-- cf_landing.load: everything of a load has landed.
+-- Reads: nothing. Rerun: sets the end again.
 update cf_landing.load
-set
-    finished_at = clock_timestamp(),
-    read_count = %(read)s,
-    new_count = %(new)s,
-    changed_count = %(changed)s,
-    unchanged_count = %(unchanged)s,
-    quarantined_count = %(quarantined)s
+set finished_at = clock_timestamp()
 where load_id = %(load_id)s

@@ -20,13 +20,16 @@ with submission as (
 ),
 
 added as (
-    insert into cf_landing.record (source, object, external_id, version, content_hash, payload, load_id, landed_at)
+    insert into cf_landing.record (
+        source, object, external_id, version, content_hash, entity_key, payload, load_id, landed_at
+    )
     select
         %(source)s,
         'submissions',
         s.external_id,
         1,
         sha256(convert_to(s.payload::text, 'UTF8')),
+        s.payload ->> 'invitation_id',
         s.payload,
         %(load_id)s,
         now()
@@ -37,5 +40,5 @@ added as (
 )
 
 select
-    (select count(*) from submission) as read_count,
+    (select count(*) from submission) as fetched_count,
     (select count(*) from added) as new_count

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 
-from cf_operators.domain.source import ColumnType
+from cf_operators.domain.column import ColumnType
 
 # Beyond these years stand placeholders ("9999-12-31", "0001-01-01") and slips of the keyboard, not customers.
 FIRST_YEAR: Final = 1900

@@ -15,7 +15,7 @@ from cf_operators.domain.measuring import Measuring
 from cf_operators.domain.organisation import Asking, Organisation, Owner, Purpose
 from cf_operators.domain.problem import Problem
 from cf_operators.domain.sending import Sending
-from cf_operators.domain.source import FilesSource, FormSource, Source, SqlSource, Stream
+from cf_operators.domain.source import CollectedSource, FormSource, Source, Stream
 
 
 class _HasId(Protocol):
@@ -72,7 +72,7 @@ class Programme(Entry):
         """The source of this id."""
         return _find(self.sources, source_id, "sources")
 
-    def sources_of(self, stream: Stream) -> tuple[FilesSource | SqlSource, ...]:
+    def sources_of(self, stream: Stream) -> tuple[CollectedSource, ...]:
         """The sources that are collected for a stream. The built-in form is not among them: it is always there."""
         return tuple(
             source

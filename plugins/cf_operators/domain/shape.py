@@ -51,6 +51,9 @@ SHAPES: Final[Mapping[str, Columns]] = {
         "reopened_at": "timestamp with time zone",
         "reopen_count": "integer",
         "contact_count": "integer",
+        "contact_email": "text",
+        "remedy_sought": "text",
+        "is_satisfied": "boolean",
     },
     "response": {
         "response_id": "text",
@@ -64,6 +67,7 @@ SHAPES: Final[Mapping[str, Columns]] = {
         "language": "text",
         "is_complete": "boolean",
         "submitted_at": "timestamp with time zone",
+        "contact_email": "text",
     },
     "answer": {
         "response_id": "text",
@@ -73,11 +77,56 @@ SHAPES: Final[Mapping[str, Columns]] = {
         "scale_min": "numeric",
         "scale_max": "numeric",
     },
+    "feedback": {
+        "feedback_id": "text",
+        "contact_source": "text",
+        "contact_external_id": "text",
+        "contact_email": "text",
+        "order_id": "text",
+        "kind": "text",
+        "channel": "text",
+        "topic": "text",
+        "product": "text",
+        "region": "text",
+        "sentiment": "text",
+        "score": "numeric",
+        "scale_min": "numeric",
+        "scale_max": "numeric",
+        "received_at": "timestamp with time zone",
+    },
 }
+
+KEYS: Final[Mapping[str, str]] = {
+    "contact": "external_id",
+    "order": "order_id",
+    "complaint": "complaint_id",
+    "response": "response_id",
+    "answer": "response_id",
+    "feedback": "feedback_id",
+}
+"""The column of a shape that names what its rows are about: the entity of the records that they are made of."""
 
 OPTIONAL: Final[Mapping[str, frozenset[str]]] = {
     "order": frozenset({"requested_on", "first_promised_on"}),
-    "complaint": frozenset({"reopened_at", "reopen_count", "contact_count"}),
+    "complaint": frozenset(
+        {"reopened_at", "reopen_count", "contact_count", "contact_email", "remedy_sought", "is_satisfied"}
+    ),
+    "response": frozenset({"contact_email"}),
+    "feedback": frozenset(
+        {
+            "contact_source",
+            "contact_external_id",
+            "contact_email",
+            "order_id",
+            "topic",
+            "product",
+            "region",
+            "sentiment",
+            "score",
+            "scale_min",
+            "scale_max",
+        }
+    ),
 }
 """Columns that a staging view may leave out; the model then reads them as null."""
 

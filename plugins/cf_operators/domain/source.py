@@ -3,57 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Annotated, Literal, get_args
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
+from cf_operators.domain.column import ColumnSpec
 from cf_operators.domain.declared import ProgrammePath, absolute, once_in
 from cf_operators.domain.entry import Entry
+from cf_operators.domain.field_map import FieldMap
 from cf_operators.domain.value import ConnectionId, Line, Slug, TimeZone
 
-ColumnType = Literal["text", "integer", "number", "boolean", "timestamp", "date"]
-Stream = Literal["orders", "complaints", "responses"]
-
-_COLUMN = re.compile(rf"({'|'.join(get_args(ColumnType))})(\??)")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """Type of a column, and whether its cells may be empty. Written as ``timestamp`` or ``timestamp?``."""
-
-    type: ColumnType
-    is_optional: bool = False
-
-    @classmethod
-    def parse(cls, spec: object) -> Column:
-        """Read the short form. Raises ``ValueError`` for anything else."""
-        if isinstance(spec, Column):
-            return spec
-        match = _COLUMN.fullmatch(spec) if isinstance(spec, str) else None
-        if not match:
-            types = ", ".join(get_args(ColumnType))
-            raise ValueError(
-                f"is not a column type; types are: {types}; with ? at the end the cell may be empty"
-            )
-        return cls(match[1], bool(match[2]))  # type: ignore[arg-type]  # the pattern admits the types alone
-
-    def __str__(self) -> str:
-        return self.type + ("?" if self.is_optional else "")
-
-
-ColumnSpec = Annotated[
-    Column,
-    PlainValidator(Column.parse),
-    PlainSerializer(str),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": f"^{_COLUMN.pattern}$",
-            "description": "Type; with ? the cell may be empty.",
-        }
-    ),
-]
+Stream = Literal["orders", "complaints", "responses", "feedback"]
 
 
 def _file_pattern(value: str) -> str:
@@ -72,18 +33,10 @@ def _table_or_query(value: str, info: ValidationInfo) -> str:
     return value
 
 
-def _key_columns(key: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-    columns = info.data.get("columns")
-    if columns is None:
-        return key
-    for name in key:
-        if name not in columns:
-            raise ValueError(f'names "{name}", which is not a column; columns are: {", ".join(columns)}')
-        if columns[name].is_optional:
-            raise ValueError(f'names "{name}", which may be empty ({columns[name]}); a key never is')
-    if len(set(key)) < len(key):
-        raise ValueError("names a column twice; name each once")
-    return key
+def _column_name(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][\w$]*", value):
+        raise ValueError("is not the plain name of a column")
+    return value
 
 
 class SourceObject(Entry):
@@ -91,13 +44,40 @@ class SourceObject(Entry):
 
     stream: Stream = Field(description="What the rows are about; decides which DAG collects them.")
     read: str = Field(description="What to read; see the kind of the source.")
-    columns: Annotated[dict[Line, ColumnSpec], Field(min_length=1)] = Field(
+    columns: dict[Line, ColumnSpec] = Field(
+        default_factory=dict,
         description="The columns that are checked, with their types; others land as they come. "
-        "? after a type: the cell may be empty."
+        "? after a type: the cell may be empty.",
     )
-    key: Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(_key_columns)] = Field(
+    key: Annotated[tuple[Line, ...], Field(min_length=1)] = Field(
         description="Columns that together identify a row of the source for ever."
     )
+    entity: tuple[Line, ...] = Field(
+        default=(),
+        description="Columns that name what the row is about, where that is not the key: of several rows about "
+        "the same response, the complete one counts.",
+    )
+    map: FieldMap | None = Field(
+        default=None, description="How the rows become a standard shape; else the staging file says it."
+    )
+
+    @model_validator(mode="after")
+    def _rows_can_be_read(self) -> Self:
+        for name, columns in {"key": self.key, "entity": self.entity}.items():
+            if len(set(columns)) < len(columns):
+                raise ValueError(f"{name} names a column twice; name each once")
+            for column in columns if self.columns else ():
+                if column not in self.columns:
+                    raise ValueError(
+                        f'{name} names "{column}", which is not a column; columns are: {", ".join(self.columns)}'
+                    )
+                if self.columns[column].is_optional:
+                    raise ValueError(
+                        f'{name} names "{column}", which may be empty ({self.columns[column]}); a key never is'
+                    )
+        if not self.columns and self.map is None:
+            raise ValueError("has neither columns nor map; declare the columns that its staging file reads")
+        return self
 
 
 class FilesObject(SourceObject):
@@ -108,11 +88,29 @@ class FilesObject(SourceObject):
     )
 
 
+class ChangedColumn(Entry):
+    """By which column a table tells what is new or was changed."""
+
+    column: Annotated[str, AfterValidator(_column_name)] = Field(
+        description="Column that grows with every change of a row: a time of last change, or a number. Index it."
+    )
+    overlap: Annotated[int, Field(ge=0)] = Field(
+        default=3600,
+        description="Read again so many seconds (for a number: so many numbers) before the highest value seen. It "
+        "has to be more than the longest transaction takes: what it writes gets its value early and is seen late.",
+    )
+
+
 class SqlObject(SourceObject):
     """Rows of a table or a query."""
 
     read: Annotated[str, AfterValidator(_table_or_query)] = Field(
         description="A table, e.g. crm.cases, or the path of a .sql file, relative to the programme file."
+    )
+
+    changed: ChangedColumn | None = Field(
+        default=None,
+        description="Read what was changed since the last run only; without it everything is read.",
     )
 
     @property
@@ -130,40 +128,56 @@ def _not_form(value: str) -> str:
 SourceId = Annotated[Slug, AfterValidator(_not_form), once_in("sources")]
 
 
-class FilesSource(Entry):
-    """CSV or Parquet files in a folder."""
+class CollectedSource(Entry):
+    """A source that tasks collect from, through an Airflow connection."""
 
     id: SourceId = Field(description="Id of the source; part of the names of its staging views.")
+    kind: str = Field(description="What the source is; decides how it is read.")
+    connection: ConnectionId = Field(description="Airflow connection of the source.")
+    time_zone: TimeZone = Field(description="Time zone of times that carry no offset.")
+    staging: ProgrammePath | None = Field(
+        default=None,
+        description="SQL file that maps the landed rows to the standard shapes; not needed when each object has a map.",
+    )
+    objects: Annotated[Mapping[Slug, SourceObject], Field(min_length=1)] = Field(
+        description="The kinds of row of the source, by name."
+    )
+
+    @model_validator(mode="after")
+    def _every_row_has_a_shape(self) -> Self:
+        if self.staging is None:
+            for name, declared in self.objects.items():
+                if declared.map is None:
+                    raise ValueError(
+                        f"has no staging file, and its object {name} has no map; one of the two is needed"
+                    )
+        return self
+
+    def objects_of(self, stream: str) -> dict[str, SourceObject]:
+        """The objects that belong to a stream, by name."""
+        return {name: item for name, item in self.objects.items() if item.stream == stream}
+
+
+class FilesSource(CollectedSource):
+    """CSV or Parquet files in a folder."""
+
     kind: Literal["files"] = Field(description="files: CSV or Parquet files in a folder.")
     connection: ConnectionId = Field(
         description='Airflow connection of type "File (path)"; its path is the folder.'
     )
-    time_zone: TimeZone = Field(description="Time zone of times that carry no offset.")
-    staging: ProgrammePath = Field(description="SQL file that maps the landed rows to the standard shapes.")
     objects: Annotated[dict[Slug, FilesObject], Field(min_length=1)] = Field(
         description="The kinds of row of the source, by name."
     )
 
-    def objects_of(self, stream: Stream) -> dict[str, FilesObject]:
-        """The objects that belong to a stream, by name."""
-        return {name: item for name, item in self.objects.items() if item.stream == stream}
 
-
-class SqlSource(Entry):
+class SqlSource(CollectedSource):
     """Any database that Airflow has an SQL connection for."""
 
-    id: SourceId = Field(description="Id of the source; part of the names of its staging views.")
     kind: Literal["sql"] = Field(description="sql: any Airflow SQL connection.")
     connection: ConnectionId = Field(description="Airflow connection of the database.")
-    time_zone: TimeZone = Field(description="Time zone of times that carry no offset.")
-    staging: ProgrammePath = Field(description="SQL file that maps the landed rows to the standard shapes.")
     objects: Annotated[dict[Slug, SqlObject], Field(min_length=1)] = Field(
         description="The kinds of row of the source, by name."
     )
-
-    def objects_of(self, stream: Stream) -> dict[str, SqlObject]:
-        """The objects that belong to a stream, by name."""
-        return {name: item for name, item in self.objects.items() if item.stream == stream}
 
 
 class FormSource(Entry):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 from cf_operators.domain.column_type import BLANKS, refusal
+from cf_operators.domain.json_path import steps, value_at
+from cf_operators.domain.mapped_row import read_mapped
 from cf_operators.domain.problem import shown
 from cf_operators.domain.source import SourceObject
 
@@ -24,11 +26,20 @@ class SourceRow:
     :ivar external_id: what identifies the row in its source for ever.
     :ivar payload: JSON text of the row: every column by name, with the value as it came; null for an empty cell.
     :ivar content_hash: SHA-256 of the payload; the same content always has the same hash.
+    :ivar entity_key: what the row is about, see :class:`~cf_operators.domain.source.SourceObject`.
     """
 
     external_id: str
     payload: str
     content_hash: bytes
+    entity_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedRow:
+    """The source says that a record is gone."""
+
+    external_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +77,52 @@ def judge(values: Mapping[str, Any], declared: SourceObject) -> SourceRow | str:
     :param declared: the object of the programme: columns with types, and the key.
     :returns: the row, or every reason why it is refused, joined with "; ".
     """
-    reasons: list[str] = []
     cleaned = {name: None if value == "" else value for name, value in values.items()}
+    reasons = list(_check_columns(cleaned, declared))
+    if declared.map is not None:
+        mapped, problems = read_mapped(cleaned, declared.map)
+        cleaned |= mapped
+        reasons += problems
+    return fitting(cleaned, declared, reasons)
+
+
+def fitting(values: Mapping[str, Any], declared: SourceObject, reasons: list[str]) -> SourceRow | str:
+    """The row of these values when nothing speaks against it; else every reason, joined with "; "."""
+    payload = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    if not payload.isascii() or "\\u0000" in payload:
+        reasons = [*reasons, *_unstorable(values, payload)]
+    keys = [_key(values, columns) for columns in (declared.key, declared.entity or declared.key)]
+    for columns, key in zip(("key", "entity"), keys, strict=True):
+        if key is None and not reasons:
+            names = ", ".join(getattr(declared, columns))
+            reasons = [f"{columns} ({names}) is empty; a value is required"]
+    if reasons or keys[0] is None or keys[1] is None:
+        return "; ".join(reasons)
+    return SourceRow(
+        external_id=keys[0],
+        payload=payload,
+        content_hash=hashlib.sha256(payload.encode()).digest(),
+        entity_key=keys[1],
+    )
+
+
+def _check_columns(cleaned: dict[str, Any], declared: SourceObject) -> Iterator[str]:
     for name, column in declared.columns.items():
         value = cleaned.get(name)
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         if value is None or not text.strip(BLANKS):
             cleaned[name] = None
             if not column.is_optional:
-                reasons.append(f'column "{name}" is empty; a value is required')
+                yield f'column "{name}" is empty; a value is required'
         elif problem := refusal(column.type, text):
-            reasons.append(f'column "{name}": {shown(storable(text))} {problem}')
-    payload = json.dumps(cleaned, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    if not payload.isascii() or "\\u0000" in payload:
-        reasons += _unstorable(cleaned, payload)
-    if reasons:
-        return "; ".join(reasons)
-    return SourceRow(
-        external_id=external_id(str(cleaned[name]) for name in declared.key),
-        payload=payload,
-        content_hash=hashlib.sha256(payload.encode()).digest(),
-    )
+            yield f'column "{name}": {shown(storable(text))} {problem}'
+
+
+def _key(values: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
+    parts = [values[name] if name in values else value_at(values, steps(name)) for name in names]
+    if any(part is None or isinstance(part, dict | list) or not str(part).strip(BLANKS) for part in parts):
+        return None
+    return external_id(str(part) for part in parts)
 
 
 def _unstorable(values: Mapping[str, Any], payload: str) -> Iterable[str]:

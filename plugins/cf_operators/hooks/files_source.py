@@ -9,7 +9,8 @@ from pathlib import Path
 
 from airflow.sdk import BaseHook
 
-from cf_operators.domain.source import FilesObject
+from cf_operators.domain.collecting import Page, Position, TimeRange
+from cf_operators.domain.source import FilesObject, FilesSource
 from cf_operators.domain.source_row import RefusedRow, SourceRow, judge
 from cf_operators.errors import ConfigurationError, DataError, SourceUnavailable
 from cf_operators.hooks.csv_file import CsvFile
@@ -21,12 +22,13 @@ from cf_operators.hooks.typed_value import Unreadable, json_value
 class FilesSourceHook(BaseHook):
     """Reads the rows of a folder, file by file and row by row.
 
-    :param conn_id: Airflow connection of type "File (path)"; its path is the folder.
+    :param source: its connection is of type "File (path)"; the path is the folder.
     """
 
-    def __init__(self, conn_id: str) -> None:
+    def __init__(self, source: FilesSource) -> None:
         super().__init__()
-        self.conn_id = conn_id
+        self._source = source
+        self.conn_id = source.connection
 
     def folder(self) -> Path:
         """The folder of the connection.
@@ -60,14 +62,40 @@ class FilesSourceHook(BaseHook):
             path.relative_to(folder).as_posix() for path in folder.glob(declared.read) if path.is_file()
         )
 
-    def rows(self, declared: FilesObject) -> Iterator[SourceRow | RefusedRow]:
-        """Every row of every file of an object, fit to land or refused.
+    def pages(self, name: str, position: Position | None, period: TimeRange | None) -> Iterator[Page]:
+        """All rows in one page: from the first file that is new or was changed, and every file behind it by name.
+
+        Files carry no time of change for single rows; for a period everything is read.
 
         :raises DataError: a file cannot be read as CSV or Parquet, or lacks a column that must not be empty.
         :raises SourceUnavailable: the file system fails.
         """
+        declared = self._source.objects[name]
+        marks = {file: self._mark(file) for file in self.files(declared)}
+        known = {} if position is None else position["files"]
+        unread = list(marks)
+        while unread and known.get(unread[0]) == marks[unread[0]]:
+            del unread[0]
+        self.log.info(
+            "%s.%s: %d files match %s, to be read: %s",
+            self._source.id, name, len(marks), declared.read, ", ".join(unread) or "none",
+        )  # fmt: skip
+        if not marks:
+            self.log.warning(
+                "%s.%s: no file matches %s; is the pattern right?", self._source.id, name, declared.read
+            )
+        if unread:
+            yield Page(self._rows(unread, declared), lambda: {"files": marks})
+
+    def _mark(self, file: str) -> str:
+        """What a file that is the same again has the same."""
+        with _readable(file):
+            stat = (self.folder() / file).stat()
+        return f"{stat.st_size} {stat.st_mtime_ns}"
+
+    def _rows(self, names: list[str], declared: FilesObject) -> Iterator[SourceRow | RefusedRow]:
         folder = self.folder()
-        for name in self.files(declared):
+        for name in names:
             read = _parquet_rows if name.endswith(".parquet") else _csv_rows
             with _readable(name):
                 yield from read(folder / name, name, declared)

@@ -38,7 +38,8 @@ def land_submissions(connection: psycopg.Connection[Any], run_id: str) -> tuple[
         run("mark_responded", position)
         responded = cursor.rowcount
         run("form_advance", position)
-        read, new = landed["read_count"], landed["new_count"]
-        counts = Counts(read=read, new=new, unchanged=read - new)
-        run("close_load", load | counts.as_dict())
+        fetched, new = landed["fetched_count"], landed["new_count"]
+        counts = Counts(fetched=fetched, new=new, unchanged=fetched - new)
+        run("count_page", load | counts.as_dict())
+        run("close_load", load)
     return counts, responded

@@ -1,4 +1,4 @@
-"""Puts the rows of a source into ``cf_landing``: streamed in, compared there, all of one load or nothing."""
+"""Puts the pages of a source into ``cf_landing``: each with its position, in one transaction, and nothing twice."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 
-from cf_operators.domain.source_row import RefusedRow, SourceRow
+from cf_operators.domain.collecting import Page, Position, Row
+from cf_operators.domain.source_row import DeletedRow, SourceRow
+from cf_operators.errors import SourceTaken
 from cf_operators.hooks.sql_text import sql_text
+from cf_operators.hooks.warehouse import WarehouseHook
 
 SHOWN_PLACES = 10
 ANALYZE_FROM = 500
@@ -19,91 +23,145 @@ ANALYZE_FROM = 500
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many rows were read, and what became of them; ``read`` is the sum of the other four."""
+    """How many rows were fetched, and what became of them; ``fetched`` is the sum of the others."""
 
-    read: int = 0
+    fetched: int = 0
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    deleted: int = 0
     quarantined: int = 0
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(
-            self.read + other.read,
-            self.new + other.new,
-            self.changed + other.changed,
-            self.unchanged + other.unchanged,
-            self.quarantined + other.quarantined,
-        )
+        return Counts(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
+    def __sub__(self, other: Counts) -> Counts:
+        return Counts(*(getattr(self, name) - getattr(other, name) for name in self.__slots__))
 
     def as_dict(self) -> dict[str, int]:
         """The counts by name."""
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-class Load:
-    """One load: the rows of one stream of one source, in the transaction of the given connection.
+class Landing:
+    """One load: what a run reads of one stream of a source.
 
-    Opening it waits for another load of the same source to end.
+    Each page lands in a transaction of its own, so that however long a source is read, no transaction stays open
+    while it is waited for. Readers of the same object are told apart by an epoch: the newest one lands, and one that
+    was left behind is refused.
 
-    :param connection: an open transaction on the warehouse; the caller commits it.
+    :param warehouse: where to land.
     :param run_id: the Airflow run, for the record.
     """
 
-    def __init__(self, connection: psycopg.Connection[Any], source: str, stream: str, run_id: str) -> None:
-        self._connection = connection
-        self._cursor = connection.cursor(row_factory=dict_row)
+    def __init__(self, warehouse: WarehouseHook, source: str, stream: str, run_id: str) -> None:
+        self._warehouse = warehouse
         self._source = source
         self.counts = Counts()
         self.quarantined_at: list[str] = []
-        self._cursor.execute(sql_text("landing/lock_source.sql"), {"source": source})
-        load = {"source": source, "stream": stream, "run_id": run_id}
-        self._load_id = self._one(sql_text("landing/open_load.sql"), load)["load_id"]
-        self._cursor.execute(sql_text("landing/incoming.sql"))
+        with self._warehouse.transaction() as connection:
+            load = {"source": source, "stream": stream, "run_id": run_id}
+            self._load_id = _one(connection, "open_load", load)["load_id"]
+        self._epochs: dict[str, int] = {}
 
-    def add(self, object_name: str, rows: Iterable[SourceRow | RefusedRow]) -> Counts:
-        """Land the rows of one object: new and changed ones as versions, refused ones in quarantine.
+    def begin(self, object_name: str, entry: str = "") -> Position | None:
+        """Become the reader of an object: from now on no earlier one lands anything more.
 
-        Rows flow through; memory does not grow with their number. ``quarantined_at`` names the first places.
-
-        :param rows: in the order in which they stand in the source: the last row of a key counts.
-        :returns: the counts of this object.
+        :param entry: what the programme says of the object, in short; when that has changed the object is read from
+            the start, because rows that were refused may be good now.
+        :returns: where the last reader got to; None to read from the start.
         """
-        self._cursor.execute("truncate incoming")
-        read = 0
-        with self._cursor.copy(sql_text("landing/copy_incoming.sql")) as copy:
-            for read, columns in enumerate(self._columns(rows), start=1):
-                copy.write_row((read, *columns))
-        self._cursor.execute("analyze incoming")
-        place = {"source": self._source, "object": object_name, "load_id": self._load_id}
-        landed = self._one(sql_text("landing/record.sql"), place)
-        self._cursor.execute(sql_text("landing/quarantine.sql"), place)
-        good, new, changed = landed["good_count"], landed["new_count"], landed["changed_count"]
-        counts = Counts(read, new, changed, good - new - changed, read - good)
+        place = self._place(object_name) | {"entry": entry}
+        with self._warehouse.transaction() as connection:
+            found = _one(connection, "begin_object", place)
+        self._epochs[object_name] = found["epoch"]
+        position: Position | None = found["position"]
+        return position
+
+    def land(self, object_name: str, page: Page, *, keep_position: bool = True) -> Position | None:
+        """Land a page: new and changed rows as versions, refused ones in quarantine; and move the position.
+
+        Rows flow through; memory does not grow with their number. ``counts`` go up, and ``quarantined_at`` names the
+        first places.
+
+        :param keep_position: False to leave the position where it is, as for a period that is read once more.
+        :returns: the position if it has moved, else None.
+        :raises SourceTaken: another run has begun to read the object.
+        """
+        place = self._place(object_name)
+        with self._warehouse.transaction() as connection:
+            self._check_epoch(connection, object_name)
+            counts = self._add(connection, place, page.rows)
+            position = page.position() if keep_position else None
+            if position is not None:
+                connection.execute(
+                    sql_text("landing/move_position.sql"), place | {"position": Jsonb(position)}
+                )
+            connection.execute(
+                sql_text("landing/count_page.sql"), {"load_id": self._load_id, **counts.as_dict()}
+            )
         self.counts += counts
-        return counts
+        return position
 
     def close(self) -> Counts:
-        """Write the counts of the whole load down, and return them."""
-        self._cursor.execute(
-            sql_text("landing/close_load.sql"), {"load_id": self._load_id, **self.counts.as_dict()}
-        )
-        if self.counts.new + self.counts.changed >= ANALYZE_FROM:
-            self._cursor.execute(sql_text("landing/analyze_record.sql"))
+        """Write down that the load is complete, and return its counts."""
+        with self._warehouse.transaction() as connection:
+            connection.execute(sql_text("landing/close_load.sql"), {"load_id": self._load_id})
+            if self.counts.new + self.counts.changed >= ANALYZE_FROM:
+                connection.execute(sql_text("landing/analyze_record.sql"))
         return self.counts
 
-    def _columns(self, rows: Iterable[SourceRow | RefusedRow]) -> Iterator[tuple[Any, ...]]:
+    def _check_epoch(self, connection: psycopg.Connection[Any], object_name: str) -> None:
+        found = _one(connection, "lock_object", self._place(object_name))
+        if found["epoch"] != self._epochs[object_name]:
+            raise SourceTaken(
+                f'source "{self._source}", object "{object_name}": another run has begun to read it, so this one '
+                "lands nothing more; what it has landed stays, and the other goes on from there"
+            )
+
+    def _add(self, connection: psycopg.Connection[Any], place: dict[str, Any], rows: Iterable[Row]) -> Counts:
+        connection.execute(sql_text("landing/incoming.sql"))
+        fetched = 0
+        with connection.cursor() as cursor:
+            with cursor.copy(sql_text("landing/copy_incoming.sql")) as copy:
+                for fetched, columns in enumerate(self._columns(rows), start=1):
+                    copy.write_row((fetched, *columns))
+            if not fetched:
+                return Counts()
+            cursor.execute("analyze incoming")
+        landed = _one(connection, "record", place)
+        connection.execute(sql_text("landing/quarantine.sql"), place)
+        new, changed, deleted = landed["new_count"], landed["changed_count"], landed["deleted_count"]
+        return Counts(
+            fetched=fetched,
+            new=new,
+            changed=changed,
+            unchanged=landed["good_count"] - new - changed - deleted,
+            deleted=deleted,
+            quarantined=fetched - landed["good_count"],
+        )
+
+    def _columns(self, rows: Iterable[Row]) -> Iterator[tuple[Any, ...]]:
         for row in rows:
             if isinstance(row, SourceRow):
-                yield row.content_hash, row.external_id, row.payload, None, None, None, None
+                yield (
+                    row.content_hash, row.external_id, row.entity_key, row.payload, False, None, None, None, None
+                )  # fmt: skip
+            elif isinstance(row, DeletedRow):
+                yield None, row.external_id, None, None, True, None, None, None, None
             else:
                 if len(self.quarantined_at) < SHOWN_PLACES:
                     self.quarantined_at.append(
                         row.location if row.line is None else f"{row.location}:{row.line}"
                     )
-                yield row.content_hash, None, None, row.location, row.line, row.reason, row.raw
+                yield row.content_hash, None, None, None, False, row.location, row.line, row.reason, row.raw
 
-    def _one(self, statement: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        row = self._cursor.execute(statement, parameters).fetchone()
-        assert row is not None, "the statement returns one row"
-        return row
+    def _place(self, object_name: str) -> dict[str, Any]:
+        return {"source": self._source, "object": object_name, "load_id": self._load_id}
+
+
+def _one(connection: psycopg.Connection[Any], name: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(sql_text(f"landing/{name}.sql"), parameters).fetchone()
+    assert row is not None, "the statement returns one row"
+    return row

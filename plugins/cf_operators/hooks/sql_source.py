@@ -12,11 +12,13 @@ from airflow.providers.common.sql.hooks.sql import DbApiHook
 from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowException
 
-from cf_operators.domain.source import SqlObject
+from cf_operators.domain.collecting import Page, Position, TimeRange
+from cf_operators.domain.source import SqlObject, SqlSource
 from cf_operators.domain.source_row import RefusedRow, SourceRow, judge
 from cf_operators.errors import ConfigurationError, DataError, SourceUnavailable
 from cf_operators.hooks.source_connection import source_connection
 from cf_operators.hooks.source_header import check_header
+from cf_operators.hooks.sql_bounds import Bounds
 from cf_operators.hooks.typed_value import Unreadable, json_value
 
 CHUNK_ROWS = 5_000
@@ -25,28 +27,33 @@ CHUNK_ROWS = 5_000
 class SqlSourceHook(BaseHook):
     """Reads the rows of a table or a query, a few thousand at a time.
 
-    :param conn_id: Airflow connection of a database.
+    :param source: its connection is that of a database.
     """
 
-    def __init__(self, conn_id: str) -> None:
+    def __init__(self, source: SqlSource) -> None:
         super().__init__()
-        self.conn_id = conn_id
+        self._source = source
+        self.conn_id = source.connection
 
-    def rows(self, declared: SqlObject) -> Iterator[SourceRow | RefusedRow]:
-        """Every row of an object, fit to land or refused.
+    def pages(self, name: str, position: Position | None, period: TimeRange | None) -> Iterator[Page]:
+        """All rows in one page; with ``changed``, those at or behind the last position, less the overlap.
 
         :raises ConfigurationError: the connection is none of a database.
         :raises DataError: the database refuses the query, or the result lacks a column that must not be empty.
         :raises SourceUnavailable: the database cannot be reached or goes away.
         """
+        declared = self._source.objects[name]
+        bounds = Bounds.of(declared.changed, position, period)
+        yield Page(self._rows(declared, bounds), bounds.position)
+
+    def _rows(self, declared: SqlObject, bounds: Bounds) -> Iterator[SourceRow | RefusedRow]:
         location = Path(declared.read).name if declared.is_query else declared.read
-        query = _query_of(declared)
         types = {name: column.type for name, column in declared.columns.items()}
-        for row in self._read(query, location, declared):
+        for row in self._read(declared, location, bounds):
             try:
-                verdict = judge(
-                    {name: json_value(value, types.get(name)) for name, value in row.items()}, declared
-                )
+                values = {name: json_value(value, types.get(name)) for name, value in row.items()}
+                bounds.see(values)
+                verdict = judge(values, declared)
             except Unreadable as error:
                 verdict = f"a value {error}"
             if isinstance(verdict, str):
@@ -68,11 +75,13 @@ class SqlSourceHook(BaseHook):
             )
         return hook
 
-    def _read(self, query: str, location: str, declared: SqlObject) -> Iterator[dict[str, Any]]:
-        with _database_errors(self.conn_id, location), closing(self._database().get_conn()) as connection:
+    def _read(self, declared: SqlObject, location: str, bounds: Bounds) -> Iterator[dict[str, Any]]:
+        database = self._database()
+        with _database_errors(self.conn_id, location), closing(database.get_conn()) as connection:
             cursor = _streaming_cursor(connection)
             try:
-                cursor.execute(query)
+                query, values = bounds.applied_to(_query_of(declared), database.placeholder)
+                cursor.execute(query, *([values] if values else []))
                 rows = cursor.fetchmany(CHUNK_ROWS)  # some drivers know the columns only now
                 header = [column[0] for column in cursor.description]
                 check_header(header, location, declared)

@@ -7,6 +7,8 @@ statement. Macros stand in ``include/sql/macros`` and are imported by a file as
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ SQL_ROOT = Path(__file__).resolve().parents[3] / "include" / "sql"
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     # SQL is not HTML: autoescape would turn < into &lt;. Values never pass through here, so nothing needs escaping.
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(SQL_ROOT),
         undefined=StrictUndefined,
         autoescape=False,
@@ -27,6 +29,24 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters |= {"literal": literal, "text_literal": text_literal, "path_literal": path_literal}
+    return environment
+
+
+def literal(text: str) -> str:
+    """A text as it stands in a statement that takes no parameters, such as the definition of a view."""
+    escaped = text.replace("'", "''")
+    return f"E'{escaped.replace(chr(92), chr(92) * 2)}'" if "\\" in text else f"'{escaped}'"
+
+
+def text_literal(value: bool | float | str) -> str:
+    """A constant of the programme as a literal of type text."""
+    return literal(value if isinstance(value, str) else json.dumps(value)) + "::text"
+
+
+def path_literal(steps: Sequence[str]) -> str:
+    """The steps of a path in a JSON document as an array of text."""
+    return f"array[{', '.join(literal(step) for step in steps)}]::text[]"
 
 
 @lru_cache(maxsize=256)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -10,12 +11,15 @@ from jinja2 import TemplateError
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from cf_operators.domain.shape import SHAPES, shape_problems, view_name
+from cf_operators.domain.shape import KEYS, SHAPES, shape_problems, view_name
 from cf_operators.domain.source import FormSource, Source
 from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.sql_text import sql_text
 
 View = dict[str, str]
+
+MAPPED = "staging/mapped.sql"
+"""Makes the views of a source without a staging file of its own."""
 
 
 class StagingViews:
@@ -38,24 +42,31 @@ class StagingViews:
         :raises ConfigurationError: the file is no valid template or SQL, or a view does not fit its shape.
         """
         text = self._rendered(source)
-        mark = f"Made from {source.staging.name}, sha256 {hashlib.sha256(text.encode()).hexdigest()}"
+        mark = f"Made from {_file(source).name}, sha256 {hashlib.sha256(text.encode()).hexdigest()}"
         found = self._existing(source)
         if not found or {made_from for made_from, _ in found.values()} != {mark}:
             self._replace(source, text, mark, list(found))
             found = self._existing(source)
         if not found:
             names = ", ".join(view_name(source.id, shape) for shape in SHAPES)
-            raise ConfigurationError(f"{source.staging}: creates no staging view; it may create {names}")
+            raise ConfigurationError(f"{_file(source)}: creates no staging view; it may create {names}")
         self._check(source, {shape: columns for shape, (_, columns) in found.items()})
         return {shape: tuple(columns) for shape, (_, columns) in found.items()}
 
     def _rendered(self, source: Source) -> str:
         time_zone = "UTC" if isinstance(source, FormSource) else source.time_zone
         try:
-            return sql_text(source.staging, source=source, time_zone=time_zone)
+            return sql_text(
+                source.staging or MAPPED,
+                source=source,
+                time_zone=time_zone,
+                shapes=SHAPES,
+                keys=KEYS,
+                mapped_objects=_mapped_objects(source),
+            )
         except TemplateError as error:
             raise ConfigurationError(
-                f"{source.staging}: {error}; a staging file knows the names source and time_zone"
+                f"{_file(source)}: {error}; a staging file knows the names source and time_zone"
             ) from error
 
     def _existing(self, source: Source) -> dict[str, tuple[str, View]]:
@@ -81,12 +92,12 @@ class StagingViews:
                 self._cursor.execute(comment)
         except psycopg.errors.DependentObjectsStillExist as error:
             raise ConfigurationError(
-                f"{source.staging}: has changed, but other views stand on its views: "
+                f"{_file(source)}: has changed, but other views stand on its views: "
                 f"{error.diag.message_detail}; drop those first"
             ) from error
         except (psycopg.ProgrammingError, psycopg.NotSupportedError) as error:
             raise ConfigurationError(
-                f"{source.staging}: {error.diag.message_primary}; correct the file"
+                f"{_file(source)}: {error.diag.message_primary}; correct the file"
             ) from error
 
     def _check(self, source: Source, views: dict[str, View]) -> None:
@@ -96,7 +107,20 @@ class StagingViews:
             for problem in shape_problems(shape, columns)
         ]
         if problems:
-            raise ConfigurationError(f"{source.staging}: " + "; ".join(problems))
+            raise ConfigurationError(f"{_file(source)}: " + "; ".join(problems))
+
+
+def _file(source: Source) -> Path:
+    return source.staging or Path(MAPPED)
+
+
+def _mapped_objects(source: Source) -> dict[str, list[str]]:
+    """Shape to the objects that the programme maps to it."""
+    found: dict[str, list[str]] = {}
+    for name, declared in ({} if isinstance(source, FormSource) else source.objects).items():
+        if declared.map is not None:
+            found.setdefault(declared.map.shape, []).append(name)
+    return found
 
 
 def _identifier(source: Source, shape: str) -> sql.Identifier:

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from cf_operators.domain.source import ColumnType
+from cf_operators.domain.column import ColumnType
 
 
 class Unreadable(ValueError):

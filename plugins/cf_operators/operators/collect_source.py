@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
-from cf_operators.domain.source import FilesSource, FormSource, SourceObject
+from cf_operators.domain.source import CollectedSource, FormSource, SourceObject
 from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.warehouse import DEFAULT_CONNECTION, WarehouseHook
+from cf_operators.operators.collect_params import CollectParams, collect_params_in
 from cf_operators.programme import load_programme
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from airflow.sdk import Context
 
-    from cf_operators.domain.source import SqlSource
-    from cf_operators.domain.source_row import RefusedRow, SourceRow
+    from cf_operators.domain.collecting import Position, SourceReader
+    from cf_operators.hooks.landing import Landing
 
 
 class CollectSourceOperator(BaseOperator):
     """Reads every object of a source that belongs to one stream, and lands its rows.
 
     New rows and new versions of known rows are added, unchanged ones are not; malformed ones go to
-    ``cf_landing.quarantine``. All of it happens in one transaction: after a failure nothing has landed.
+    ``cf_landing.quarantine``; what the source has deleted is marked. Each page of the source lands with the position up
+    to which it was read in one transaction: after a failure the next run goes on from there. When the entry of an
+    object is changed in the programme it is read from the start: rows that were refused may be good now.
 
     :param source_id: the source of the programme.
-    :param stream: ``orders``, ``complaints`` or ``responses``.
+    :param stream: ``orders``, ``complaints``, ``responses`` or ``feedback``.
     :param warehouse_conn_id: Airflow connection of the warehouse.
-    :returns: XCom ``{"read", "new", "changed", "unchanged", "quarantined"}``, and ``"files"`` for a source of files.
+    :returns: XCom ``{"fetched", "new", "changed", "unchanged", "deleted", "quarantined", "positions"}``; positions are
+        those before and after, by object.
     :raises ConfigurationError: the source has nothing of that stream, or its connection is wrong.
-    :raises DataError: a file or query cannot be used at all.
+    :raises DataError: what the source gives cannot be used at all.
     :raises SourceUnavailable: the source cannot be reached.
+    :raises SourceTaken: another run has begun to read the source.
     """
 
     def __init__(
@@ -43,52 +47,61 @@ class CollectSourceOperator(BaseOperator):
         self.stream = stream
         self.warehouse_conn_id = warehouse_conn_id
 
-    def execute(self, context: Context) -> dict[str, int]:
+    def execute(self, context: Context) -> dict[str, Any]:
         """Land the rows, and say how many."""
-        from cf_operators.hooks.landing import Load
+        from cf_operators.hooks.landing import Landing
+        from cf_operators.hooks.source_reader import reader_of
 
+        params = collect_params_in(context)
+        source, objects = self._objects()
+        landing = Landing(
+            WarehouseHook(self.warehouse_conn_id), source.id, self.stream, str(context["run_id"])
+        )
+        reader = reader_of(source)
+        positions = {
+            name: self._collect(reader, landing, name, declared, params) for name, declared in objects.items()
+        }
+        summary: dict[str, Any] = landing.close().as_dict() | {"positions": positions}
+        if landing.quarantined_at:
+            self.log.warning(
+                "%d rows are in quarantine; the first: %s. The reasons: select location, line, reason from "
+                "cf_landing.quarantine where source = '%s'",
+                summary["quarantined"], ", ".join(landing.quarantined_at), source.id,
+            )  # fmt: skip
+        return summary
+
+    def _objects(self) -> tuple[CollectedSource, dict[str, SourceObject]]:
         source = load_programme().source(self.source_id)
         if isinstance(source, FormSource):
             raise ConfigurationError(
                 f'source "{source.id}": is the built-in form, which has nothing to read; use CollectSubmissionsOperator'
             )
-        objects = {
-            name: declared for name, declared in source.objects.items() if declared.stream == self.stream
-        }
+        objects = source.objects_of(self.stream)
         if not objects:
             raise ConfigurationError(
                 f'source "{source.id}": has no object of stream "{self.stream}"; give one of its objects that stream'
             )
-        summary: dict[str, int] = {}
-        with WarehouseHook(self.warehouse_conn_id).transaction() as connection:
-            load = Load(connection, source.id, self.stream, str(context["run_id"]))
-            for name, declared in objects.items():
-                counts = load.add(name, self._rows(source, name, declared, summary))
-                self.log.info("%s.%s: %s", source.id, name, counts.as_dict())
-            summary |= load.close().as_dict()
-        if load.quarantined_at:
-            self.log.warning(
-                "%d rows are in quarantine; the first: %s. The reasons: select location, line, reason from "
-                "cf_landing.quarantine where source = '%s'",
-                summary["quarantined"], ", ".join(load.quarantined_at), source.id,
-            )  # fmt: skip
-        return summary
+        return source, objects
 
-    def _rows(
-        self, source: FilesSource | SqlSource, name: str, declared: SourceObject, summary: dict[str, int]
-    ) -> Iterator[SourceRow | RefusedRow]:
-        if isinstance(source, FilesSource):
-            from cf_operators.hooks.files_source import FilesSourceHook
+    def _collect(
+        self,
+        reader: SourceReader,
+        landing: Landing,
+        name: str,
+        declared: SourceObject,
+        params: CollectParams,
+    ) -> dict[str, Position | None]:
+        """Land one object page by page; the positions before and after."""
+        before = after = landing.begin(name, _mark(declared))
+        counts = landing.counts
+        start = None if params.reload or params.period else before
+        for page in reader.pages(name, start, params.period):
+            after = landing.land(name, page, keep_position=params.period is None) or after
+        landed = (landing.counts - counts).as_dict()
+        self.log.info("%s.%s: %s; position %s -> %s", self.source_id, name, landed, before, after)
+        return {"before": before, "after": after}
 
-            files_hook = FilesSourceHook(source.connection)
-            files = files_hook.files(source.objects[name])
-            summary["files"] = summary.get("files", 0) + len(files)
-            self.log.info("%s.%s: %d files match %s: %s", source.id, name, len(files), declared.read, files)
-            if not files:
-                self.log.warning(
-                    "%s.%s: no file matches %s; is the pattern right?", source.id, name, declared.read
-                )
-            return files_hook.rows(source.objects[name])
-        from cf_operators.hooks.sql_source import SqlSourceHook
 
-        return SqlSourceHook(source.connection).rows(source.objects[name])
+def _mark(declared: SourceObject) -> str:
+    """What an entry that says the same again has the same."""
+    return hashlib.sha256(declared.model_dump_json().encode()).hexdigest()[:16]

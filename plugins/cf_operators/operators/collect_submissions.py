@@ -19,7 +19,7 @@ class CollectSubmissionsOperator(BaseOperator):
     none is missed, however late it is committed.
 
     :param warehouse_conn_id: Airflow connection of the warehouse.
-    :returns: XCom ``{"read", "new", "changed", "unchanged", "quarantined", "responded"}``.
+    :returns: XCom ``{"fetched", "new", "changed", "unchanged", "deleted", "quarantined", "responded"}``.
     """
 
     def __init__(self, *, warehouse_conn_id: str = DEFAULT_CONNECTION, **kwargs: Any) -> None:

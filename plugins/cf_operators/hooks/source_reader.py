@@ -1,0 +1,22 @@
+"""The reader of a source, by its kind. What only one kind needs is imported when a source of that kind is read."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final
+
+from cf_operators.domain.collecting import SourceReader
+from cf_operators.domain.source import CollectedSource
+
+READERS: Final = {
+    "files": "cf_operators.hooks.files_source:FilesSourceHook",
+    "sql": "cf_operators.hooks.sql_source:SqlSourceHook",
+}
+"""Kind of source to the class that reads it; it is made with the source."""
+
+
+def reader_of(source: CollectedSource) -> SourceReader:
+    """A reader of this source; nothing is read yet."""
+    module, _, name = READERS[source.kind].partition(":")
+    reader: SourceReader = getattr(import_module(module), name)(source)
+    return reader
