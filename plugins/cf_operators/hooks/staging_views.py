@@ -12,14 +12,14 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from cf_operators.domain.shape import KEYS, SHAPES, shape_problems, view_name
-from cf_operators.domain.source import FormSource, Source
+from cf_operators.domain.source import CollectedSource, Source
 from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.sql_text import sql_text
 
 View = dict[str, str]
 
 MAPPED = "staging/mapped.sql"
-"""Makes the views of a source without a staging file of its own."""
+"""Makes the views of objects that have a map in the programme, beside those of a staging file."""
 
 
 class StagingViews:
@@ -54,20 +54,27 @@ class StagingViews:
         return {shape: tuple(columns) for shape, (_, columns) in found.items()}
 
     def _rendered(self, source: Source) -> str:
-        time_zone = "UTC" if isinstance(source, FormSource) else source.time_zone
+        time_zone = source.time_zone if isinstance(source, CollectedSource) else "UTC"
+        mapped = _mapped_objects(source)
         try:
-            return sql_text(
-                source.staging or MAPPED,
-                source=source,
-                time_zone=time_zone,
-                shapes=SHAPES,
-                keys=KEYS,
-                mapped_objects=_mapped_objects(source),
+            own = sql_text(source.staging, source=source, time_zone=time_zone) if source.staging else ""
+            from_maps = (
+                sql_text(
+                    MAPPED,
+                    source=source,
+                    time_zone=time_zone,
+                    shapes=SHAPES,
+                    keys=KEYS,
+                    mapped_objects=mapped,
+                )
+                if mapped
+                else ""
             )
         except TemplateError as error:
             raise ConfigurationError(
                 f"{_file(source)}: {error}; a staging file knows the names source and time_zone"
             ) from error
+        return own + from_maps
 
     def _existing(self, source: Source) -> dict[str, tuple[str, View]]:
         """Shape to what its view was made from, and its columns with their types."""
@@ -117,7 +124,7 @@ def _file(source: Source) -> Path:
 def _mapped_objects(source: Source) -> dict[str, list[str]]:
     """Shape to the objects that the programme maps to it."""
     found: dict[str, list[str]] = {}
-    for name, declared in ({} if isinstance(source, FormSource) else source.objects).items():
+    for name, declared in (source.objects if isinstance(source, CollectedSource) else {}).items():
         if declared.map is not None:
             found.setdefault(declared.map.shape, []).append(name)
     return found
