@@ -98,7 +98,7 @@ def running_roundup() -> Iterator[Roundup]:
         _administer(tracker, "install", "classic", "sqlite")
         (tracker / "config.ini").write_text(SETTINGS.format(url=server.url, folder=folder))
         _administer(tracker, "initialise", LOGIN[1])
-        command = [sys.executable, str(SERVE), str(tracker), str(server.port)]
+        command = [sys.executable, "-P", str(SERVE), str(tracker), str(server.port)]
         with running(command, folder / "log", lambda: answers(f"{server.url}/rest")):
             yield server
 

@@ -80,7 +80,7 @@ class Tryton:
         return int(made)
 
     def change(self, complaint: int, button: str) -> None:
-        """Press a button of a complaint: submit, approve, reject, process, cancel, draft."""
+        """Press a button of a complaint: wait, approve, reject, process, cancel, draft."""
         self.call(f"sale.complaint.{button}", [complaint], company=self._company)
 
     def delete(self, complaint: int) -> None:
