@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.servers.roundup import Roundup
 
 
 def test_an_issue_is_made_changed_and_read_back(roundup: Roundup) -> None:
     issue = roundup.create("Broken lamp")
     roundup.update(issue, status="resolved")
-    fields = {"@fields": "title,creation,activity,status", "@verbose": "2"}
+    fields: dict[str, Any] = {"@fields": "title,creation,activity,status", "@verbose": "2"}
     [found] = roundup.call("GET", "/issue", id=issue, **fields)["collection"]
     assert found["title"] == "Broken lamp"
     assert found["status"]["name"] == "resolved"
