@@ -104,7 +104,7 @@ def test_a_stream_that_the_source_does_not_have_is_a_configuration_error(
 
 
 def test_the_form_is_collected_by_its_own_operator(collect: Collect) -> None:
-    with pytest.raises(ConfigurationError, match="use CollectSubmissionsOperator"):
+    with pytest.raises(ConfigurationError, match="are collected by CollectSubmissionsOperator"):
         collect("form", "responses")
 
 
