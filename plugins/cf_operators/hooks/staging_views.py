@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,22 @@ View = dict[str, str]
 MAPPED = "staging/mapped.sql"
 """Makes the views of objects that have a map in the programme, beside those of a staging file."""
 
+ENTANGLED = re.compile(r"^-- Increments: none\b", re.MULTILINE)
+"""A line by which a staging file says that its rows are made of records about several things."""
+
 
 class StagingViews:
     """Creates and refreshes the views by which sources offer the standard shapes.
 
     :param connection: an open transaction on the warehouse.
+    :ivar marks: source to what its views were made from, of those refreshed.
+    :ivar entangled: those of them whose rows are made of records about several things, so that nobody can tell from
+        a landed record which rows it changes.
     """
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.marks: dict[str, str] = {}
+        self.entangled: set[str] = set()
         self._cursor = connection.cursor(row_factory=dict_row)
 
     def refresh(self, source: Source) -> dict[str, tuple[str, ...]]:
@@ -43,6 +52,9 @@ class StagingViews:
         """
         text = self._rendered(source)
         mark = f"Made from {_file(source).name}, sha256 {hashlib.sha256(text.encode()).hexdigest()}"
+        self.marks[source.id] = mark
+        if ENTANGLED.search(text):
+            self.entangled.add(source.id)
         found = self._existing(source)
         if not found or {made_from for made_from, _ in found.values()} != {mark}:
             self._replace(source, text, mark, list(found))
