@@ -33,7 +33,7 @@ def test_a_period_is_read_in_utc(run_context: Context) -> None:
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"relaod": True}, 'parameter "relaod" is not known; parameters are: reload, since, until'),
+        ({"relaod": True}, 'parameter "relaod" is not known; parameters are: reload, rebuild, since, until'),
         ({"reload": "yes"}, "parameter \"reload\": 'yes' is neither true nor false"),
         ({"since": "tomorrow"}, "parameter \"since\": 'tomorrow' is not a time such as"),
         ({"since": "2024-05-01T00:00:00"}, "has no time zone; add Z for UTC"),

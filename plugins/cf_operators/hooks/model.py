@@ -125,7 +125,9 @@ class Model:
                 touched_count = self._find_touched(name)
                 if touched_count is None:
                     self._changes.plan(narrow=False)
-            changes = Changes(0, 0, 0) if touched_count == 0 else self._make(name, narrowed=bool(touched_count))
+            changes = (
+                Changes(0, 0, 0) if touched_count == 0 else self._make(name, narrowed=bool(touched_count))
+            )
             if touched_count:
                 self._changes.plan(narrow=False)
         except (psycopg.DataError, psycopg.IntegrityError) as error:

@@ -35,7 +35,7 @@ class SumUpCollectingOperator(BaseOperator):
         summaries = {
             source: context["ti"].xcom_pull(task_ids=task_id) for source, task_id in self.source_tasks.items()
         }
-        self.log.info("Collected:\n%s", "\n".join(_table(summaries)))
+        self.log.info("Collected:\n%s", "\n".join(table(summaries)))
         failed = [source for source, summary in summaries.items() if summary is None]
         if failed:
             tasks = ", ".join(f"{source} (task {self.source_tasks[source]})" for source in failed)
@@ -46,7 +46,8 @@ class SumUpCollectingOperator(BaseOperator):
         return summaries
 
 
-def _table(summaries: Mapping[str, Mapping[str, Any] | None]) -> list[str]:
+def table(summaries: Mapping[str, Mapping[str, Any] | None]) -> list[str]:
+    """The summaries side by side, a line each below the names of the columns."""
     lines = [["source", *COUNTS, "positions before -> after"]]
     for source, summary in summaries.items():
         if summary is None:
