@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import pairwise
 from typing import Final
 
 from airflow.sdk import BaseHook
@@ -80,7 +82,7 @@ class _Reading:
         for page, since in self._answers(self._request()):
             made: list[Row] = [row for item in page.rows if (row := rows.judged(item)) is not None]
             position = self._position(page, since)
-            yield Page(made, lambda position=position: position)
+            yield Page(made, partial(_known, position))
 
     def _request(self) -> RestRequest:
         """The request, with the parameters of ``changed``."""
@@ -153,7 +155,7 @@ class _Reading:
             and (moment := changed.changed_at(row, self.source.time_zone))
             and moment <= limit
         ]
-        if any(later < earlier for earlier, later in zip(found, found[1:], strict=False)):
+        if any(later < earlier for earlier, later in pairwise(found)):
             self.is_ordered = False
             return None
         return found[-1] if found else None
@@ -188,3 +190,7 @@ class _Reading:
         changed = self.declared.changed
         assert changed is not None, "only what is asked by its change has moments"
         return changed.written(moment, self.source.time_zone)
+
+
+def _known(position: Position | None) -> Position | None:
+    return position
