@@ -64,6 +64,11 @@ class RestServer:
         return mishap or self.answer(asked)
 
 
+class _Quiet(ThreadingHTTPServer):
+    def handle_error(self, *_: Any) -> None:
+        """A client that has given up is what some tests are about."""
+
+
 @contextmanager
 def serving(answer: Answering) -> Iterator[RestServer]:
     """A running server."""
@@ -85,7 +90,7 @@ def serving(answer: Answering) -> Iterator[RestServer]:
         def log_message(self, *_: object) -> None:
             return
 
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    http = _Quiet(("127.0.0.1", 0), Handler)
     http.daemon_threads = True
     server = RestServer(http.server_address[1], answer)
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

@@ -20,7 +20,9 @@ from cf_operators.hooks.rest_token import Credentials
 from cf_operators.hooks.rest_wait import retry_after, server_time
 from cf_operators.hooks.source_connection import source_connection
 
-logging.getLogger("httpx").setLevel(logging.WARNING)  # it writes whole addresses, with all their parameters
+# They write whole addresses, with all their parameters, and what servers send in headers.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 TRIES: Final = 4
 FIRST_WAIT: Final = timedelta(seconds=1)

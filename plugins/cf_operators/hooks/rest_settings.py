@@ -91,8 +91,14 @@ def _root(connection: Connection, where: str) -> str:
     try:
         port = connection.port or parts.port
     except ValueError:
-        port = None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.username:
+        port = -1
+    if (
+        port == -1
+        or parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or parts.query
+        or parts.username
+    ):
         raise ConfigurationError(
             f"{where}: schema and host do not make an address such as https://api.example.org"
         )

@@ -24,7 +24,9 @@ def retry_after(headers: Mapping[str, str]) -> timedelta | None:
         return None
     try:
         wait = timedelta(seconds=float(text))
-    except (ValueError, OverflowError):
+    except OverflowError:
+        return _LONGEST
+    except ValueError:
         moment = _http_date(text)
         if moment is None:
             return None
