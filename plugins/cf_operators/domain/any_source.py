@@ -7,10 +7,10 @@ from typing import Annotated
 from pydantic import Field
 
 from cf_operators.domain.rest_source import RestSource
-from cf_operators.domain.source import FilesSource, FormSource, SqlSource
+from cf_operators.domain.source import ByHandSource, FilesSource, FormSource, SqlSource
 
 Source = Annotated[
-    FilesSource | SqlSource | FormSource | RestSource,
+    FilesSource | SqlSource | FormSource | ByHandSource | RestSource,
     Field(discriminator="kind"),
 ]
 """A source, by its kind."""
