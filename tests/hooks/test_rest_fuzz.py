@@ -160,7 +160,14 @@ class Spoiler:
         elif kind == 5:
             holder[key] = "".join(chr(dice.choice((0x41, 0x20AC, 0xD83D, 0x1F600, 0, 10))) for _ in range(20))
         elif kind == 6:
-            holder[key] = dice.choice(("", "a")) + "ab c"[dice.randrange(4)] * dice.choice((10, 3000, 90_000))
+            texts = (
+                " " * 3000,
+                "a" * 90_000,
+                "é" * 501,
+                dice.randbytes(4000).hex(),
+                dice.randbytes(499).hex(),
+            )
+            holder[key] = dice.choice(texts)
         else:
             holder[key] = self._number()
         return row
@@ -184,7 +191,7 @@ def pages_of(valid: dict[str, Any], seed: int) -> list[str]:
     return [spoiler.row(valid, number) for number in range(ROWS // 2)]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_each_spoiled_row_lands_or_is_refused_and_the_counts_add_up(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:

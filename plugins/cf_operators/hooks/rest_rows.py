@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from cf_operators.domain.collecting import Row, TimeRange
-from cf_operators.domain.json_path import steps, value_at
+from cf_operators.domain.json_path import value_at
 from cf_operators.domain.rest_source import RestObject
-from cf_operators.domain.source_row import DeletedRow, RefusedRow, SourceRow, external_id, judge
+from cf_operators.domain.source_row import DeletedRow, RefusedRow, SourceRow, judge, key_of
 from cf_operators.hooks.rest_json import DEEPEST, is_too_deep
-
-_HALF_CHARACTER: Final = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +45,10 @@ class RestRows:
         """The row of a record that is gone; refused when it does not say which."""
         if problem := _unfit(item):
             return self._refused(item, problem)
-        parts = [item[name] if name in item else value_at(item, steps(name)) for name in self.declared.key]
-        if any(part is None or isinstance(part, dict | list) or not str(part).strip() for part in parts):
+        key = key_of(item, self.declared.key)
+        if key is None:
             return self._refused(item, f"key ({', '.join(self.declared.key)}) is empty; a value is required")
-        return DeletedRow(external_id(str(part) for part in parts))
+        return DeletedRow(key)
 
     def _is_in_period(self, item: Mapping[str, Any]) -> bool:
         changed = self.declared.changed
@@ -71,8 +68,6 @@ def _unfit(item: Any) -> str | None:
         return "is not an object"
     if is_too_deep(item):
         return f"is nested deeper than {DEEPEST} levels, as no record is"
-    if _HALF_CHARACTER.search(json.dumps(item, ensure_ascii=False)):
-        return "holds half a character (a lone surrogate), which no text may hold"
     return None
 
 
