@@ -472,3 +472,21 @@ def test_a_proxy_that_writes_http_for_https_is_put_right() -> None:
     assert settings.own_link("http://api.example.org:8080/v1/x") is None
     assert settings.own_link("https://api.example.org.evil.org/v1/x") is None
     assert settings.own_link("https://api.example.org@evil.org/v1/x") is None
+
+
+def test_a_certificate_is_checked_as_the_connection_says(server: RestServer) -> None:
+    fields: dict[str, Any] = {"conn_id": "cf_desk", "conn_type": "http", "host": server.url}
+    for extra in ('{"verify": false}', "{}"):
+        with RestClient(RestSettings.of(Connection(**fields, extra=extra)), auth_of("none")) as made:
+            assert made.json(RestCall(made.settings.url("/api"))).document == {"items": [1]}
+    settings = RestSettings.of(Connection(**fields, extra='{"verify": "/no/such.pem"}'))
+    with pytest.raises(ConfigurationError, match=r"verify, /no/such\.pem, is not a file of certificates"):
+        RestClient(settings, auth_of("none"))
+
+
+def test_a_proxy_of_the_connection_is_asked(server: RestServer) -> None:
+    extra = json.dumps({"proxy": server.url})
+    connection = Connection(conn_id="cf_desk", conn_type="http", host="http://api.invalid/v1", extra=extra)
+    with RestClient(RestSettings.of(connection), auth_of("none")) as made:
+        assert made.json(RestCall(made.settings.url("/cases"))).document == {"items": [1]}
+    assert server.asked[0].headers["host"] == "api.invalid"

@@ -131,9 +131,7 @@ class Spoiler:
             row["hidden"]["invitation_id"] = row["hidden"]["invitation_id"][:-4] + f"{number:04d}"
         for _ in range(dice.choice((0, 1, 1, 1, 2, 5))):
             row = self._spoiled(row)
-        text = json.dumps(row)
-        if dice.random() < 0.1:
-            text = text.replace('"@@"', dice.choice(RAW_NUMBERS))
+        text = json.dumps(row).replace('"@@"', dice.choice(RAW_NUMBERS))
         self.made.append(text)
         return text
 

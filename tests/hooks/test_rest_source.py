@@ -374,3 +374,24 @@ def test_pages_are_complete_before_they_are_given(desk: Any) -> None:
     for page in RestSourceHook(desk_source()).pages("cases", None, None):
         assert isinstance(page, Page)
         assert isinstance(page.rows, list)
+
+
+def test_a_row_that_no_database_holds_is_refused_alone(desk: Any) -> None:
+    deep: Any = "end"
+    for _ in range(150):
+        deep = [deep]
+    desk(
+        lambda asked: Reply(
+            {"items": [case(1), case(2, note=deep), "text", None, case(3, note="\ud800"), case(4)]}
+        )
+    )
+    rows, _ = read(desk_source("none"))
+    assert [type(row).__name__ for row in rows] == ["SourceRow", *["RefusedRow"] * 4, "SourceRow"]
+    assert [row.reason.split(",")[0] for row in rows[1:5]] == [
+        "is nested deeper than 100 levels",
+        "is not an object",
+        "is not an object",
+        "the row holds half a character (a lone surrogate)",
+    ]
+    assert rows[4].raw.startswith('{"id": 3')
+    assert rows[1].location == "/api/cases"

@@ -15,7 +15,7 @@ from cf_operators.domain.problem import shown
 from cf_operators.domain.rest_auth import RestAuth
 from cf_operators.errors import CfError, ConfigurationError, DataError, SourceUnavailable
 from cf_operators.hooks.rest_json import parse_json
-from cf_operators.hooks.rest_settings import RestSettings
+from cf_operators.hooks.rest_settings import RestSettings, tls_context
 from cf_operators.hooks.rest_token import Credentials
 from cf_operators.hooks.rest_wait import retry_after, server_time
 from cf_operators.hooks.source_connection import source_connection
@@ -86,8 +86,11 @@ class RestClient:
         self._largest = int(largest_answer * MEGABYTE)
         self._sleep = sleep
         self._waited = timedelta(0)
-        # No .netrc and no cookies: the login is that of the connection, and nothing else.
-        self._http = httpx.Client(timeout=timeout, verify=settings.is_verified, trust_env=False)
+        # No .netrc, no cookies, no proxy of the environment: what counts is the connection.
+        context = tls_context(settings.is_verified, settings.conn_id)
+        self._http = httpx.Client(
+            timeout=timeout, verify=context, trust_env=False, proxy=settings.proxy or None
+        )
 
     @classmethod
     def of(cls, conn_id: str, auth: RestAuth, **options: Any) -> Self:

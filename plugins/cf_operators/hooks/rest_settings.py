@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, quote, urlsplit
 
@@ -27,12 +29,13 @@ class RestSettings:
     password: str = field(repr=False)
     headers: dict[str, str] = field(repr=False)
     is_verified: bool | str = True
+    proxy: str = field(default="", repr=False)
 
     @classmethod
     def of(cls, connection: Connection) -> RestSettings:
         """Host (a name, or an address with path), schema (https), port, login, password; in the extra ``headers``
-        (an object, added to every request) and ``verify`` (false: no check of the certificate; a text: the file of
-        its authority).
+        (an object, added to every request), ``verify`` (false: no check of the certificate; a text: the file of
+        its authority) and ``proxy`` (an address).
 
         :raises ConfigurationError: there is no host, or the address is none.
         """
@@ -52,6 +55,7 @@ class RestSettings:
             password=connection.password or "",
             headers={str(name): str(value) for name, value in headers.items()},
             is_verified=extra.get("verify", True),
+            proxy=str(extra.get("proxy") or ""),
         )
 
     def url(self, path: str) -> str:
@@ -78,10 +82,28 @@ class RestSettings:
 
     def masked(self, text: str, *more: str) -> str:
         """A text without the secrets of the connection, as they are and as they stand in an address."""
-        for secret in (self.password, *self.headers.values(), *more):
+        for secret in (self.password, *self.headers.values(), self.proxy, *more):
             if len(secret) >= _SHORTEST_SECRET:
                 text = text.replace(secret, "***").replace(quote(secret, safe=""), "***")
         return text
+
+
+@cache
+def tls_context(is_verified: bool | str, conn_id: str) -> ssl.SSLContext:
+    """How certificates are checked; reading all authorities takes a while, so it is done once.
+
+    :raises ConfigurationError: the file of the authority cannot be read.
+    """
+    try:
+        context = ssl.create_default_context(cafile=is_verified if isinstance(is_verified, str) else None)
+    except OSError as error:
+        raise ConfigurationError(
+            f'connection "{conn_id}": verify, {is_verified}, is not a file of certificates: {error.strerror}'
+        ) from error
+    if is_verified is False:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def _root(connection: Connection, where: str) -> str:
