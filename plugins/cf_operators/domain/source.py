@@ -196,6 +196,3 @@ class ByHandSource(Entry):
     staging: ProgrammePath = Field(
         description="SQL file that maps what was written down to the standard shapes."
     )
-
-
-Source = Annotated[FilesSource | SqlSource | FormSource | ByHandSource, Field(discriminator="kind")]

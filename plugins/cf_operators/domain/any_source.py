@@ -1,0 +1,16 @@
+"""Every kind of source that a programme may name."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from cf_operators.domain.rest_source import RestSource
+from cf_operators.domain.source import ByHandSource, FilesSource, FormSource, SqlSource
+
+Source = Annotated[
+    FilesSource | SqlSource | FormSource | ByHandSource | RestSource,
+    Field(discriminator="kind"),
+]
+"""A source, by its kind."""
