@@ -78,13 +78,16 @@ class Landing:
         position: Position | None = found["position"]
         return position
 
-    def land(self, object_name: str, page: Page, *, keep_position: bool = True) -> Position | None:
+    def land(
+        self, object_name: str, page: Page, *, keep_position: bool = True, mark_answered: str = ""
+    ) -> Position | None:
         """Land a page: new and changed rows as versions, refused ones in quarantine; and move the position.
 
         Rows flow through; memory does not grow with their number. ``counts`` go up, and ``quarantined_at`` names the
         first places.
 
         :param keep_position: False to leave the position where it is, as for a period that is read once more.
+        :param mark_answered: statement that tells the ledger which invitations the rows of the page answer.
         :returns: the position if it has moved, else None.
         :raises SourceTaken: another run has begun to read the object.
         """
@@ -92,6 +95,8 @@ class Landing:
         with self._warehouse.transaction() as connection:
             self._check_epoch(connection, object_name)
             counts = self._add(connection, place, page.rows)
+            if mark_answered and counts.fetched:
+                connection.execute(mark_answered.encode())
             position = page.position() if keep_position else None
             if position is not None:
                 connection.execute(

@@ -9,6 +9,8 @@ from cf_operators.domain.collecting import SourceReader
 from cf_operators.domain.source import CollectedSource
 
 READERS: Final = {
+    "limesurvey": "cf_operators.hooks.limesurvey_source:LimeSurveySourceHook",
+    "qualtrics": "cf_operators.hooks.qualtrics_source:QualtricsSourceHook",
     "files": "cf_operators.hooks.files_source:FilesSourceHook",
     "sql": "cf_operators.hooks.sql_source:SqlSourceHook",
 }

@@ -59,7 +59,8 @@ class CollectSourceOperator(BaseOperator):
         )
         reader = reader_of(source)
         positions = {
-            name: self._collect(reader, landing, name, declared, params) for name, declared in objects.items()
+            name: self._collect(source, reader, landing, name, declared, params)
+            for name, declared in objects.items()
         }
         summary: dict[str, Any] = landing.close().as_dict() | {"positions": positions}
         if landing.quarantined_at:
@@ -85,6 +86,7 @@ class CollectSourceOperator(BaseOperator):
 
     def _collect(
         self,
+        source: CollectedSource,
         reader: SourceReader,
         landing: Landing,
         name: str,
@@ -92,11 +94,17 @@ class CollectSourceOperator(BaseOperator):
         params: CollectParams,
     ) -> dict[str, Position | None]:
         """Land one object page by page; the positions before and after."""
+        from cf_operators.hooks.answered_asks import answered_statement
+
         before = after = landing.begin(name, _mark(declared))
         counts = landing.counts
+        mark_answered = answered_statement(source, name)
         start = None if params.reload or params.period else before
         for page in reader.pages(name, start, params.period):
-            after = landing.land(name, page, keep_position=params.period is None) or after
+            after = (
+                landing.land(name, page, keep_position=params.period is None, mark_answered=mark_answered)
+                or after
+            )
         landed = (landing.counts - counts).as_dict()
         self.log.info("%s.%s: %s; position %s -> %s", self.source_id, name, landed, before, after)
         return {"before": before, "after": after}
