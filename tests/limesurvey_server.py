@@ -48,7 +48,7 @@ class StandIn:
 
 
 def _code(question: dict[str, Any]) -> str:
-    code = question["title"] + (f"[{question['aid']}]" if question["aid"] else "")
+    code = str(question["title"]) + (f"[{question['aid']}]" if question["aid"] else "")
     return code + (f"[{question['scale_id'] + 1}]" if "scale_id" in question else "")
 
 
@@ -124,8 +124,15 @@ class LimeSurveyServer:
         return {name: self.surveys[number].settings[name] for name in names}
 
     def _get_fieldmap(self, number: int) -> Any:
-        meta = {name: {"fieldname": name, "type": name, "qid": "", "aid": ""} for name in ("id", "token")}
+        meta = {
+            name: {"fieldname": name, "type": name, "qid": "", "aid": ""} for name in self._columns(number)
+        }
         return meta | {str(place): each for place, each in enumerate(self.surveys[number].questions)}
+
+    def _columns(self, number: int) -> set[str]:
+        settings = self.surveys[number].settings
+        dates = {"startdate", "datestamp"} if settings["datestamp"] != "N" else set()
+        return {"id", "submitdate"} | dates | ({"token"} if settings["anonymized"] != "Y" else set())
 
     def _export_responses(
         self, number: int, kind: str, language: Any, completion: str, heading: str, answers: str,

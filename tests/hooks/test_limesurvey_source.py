@@ -77,6 +77,11 @@ def ids(rows: list[SourceRow | RefusedRow]) -> list[str]:
     return [row.external_id for row in rows if isinstance(row, SourceRow)]
 
 
+def position_of(result: tuple[Any, Position | None]) -> int:
+    assert result[1]
+    return int(result[1]["id"])
+
+
 def test_responses_become_rows_with_their_answers(server: LimeSurveyServer) -> None:
     survey = server.surveys[123456]
     survey.questions += [
@@ -84,11 +89,16 @@ def test_responses_become_rows_with_their_answers(server: LimeSurveyServer) -> N
         field_of("why", "other", "M"),
         field_of("dual", "A1", "1", 1),
     ]
-    survey.answer(7, "t7", "2026-03-15 10:00:00", nps=9, csat=4, **{"why[SQ001]": "Y", "dual[A1][2]": "3"})
+    others: dict[str, Any] = {"why[SQ001]": "Y", "dual[A1][2]": "3"}
+    survey.answer(7, "t7", "2026-03-15 10:00:00", nps=9, csat=4, **others)
     mapped = MAP | {"ignore": ["why[SQ001]", "why[other]", "dual[A1][2]"]}
     [row], position = read(map=mapped)
     assert isinstance(row, SourceRow)
-    assert (row.external_id, row.entity_key, position) == ("7", "t7", {"id": 8})
+    assert (row.external_id, row.entity_key, position) == (
+        "7",
+        "t7",
+        {"id": 8, "touched": "2026-03-15T09:00:00+00:00"},
+    )
     payload = json.loads(row.payload)
     assert payload["_answers"] == {"nps": "9", "csat": "4", "why[SQ001]": "Y", "dual[A1][2]": "3"}
     assert payload["_is_complete"] is True
@@ -105,14 +115,13 @@ def test_what_is_completed_late_is_seen_although_higher_numbers_were_read(server
     for number in range(3, 400):
         survey.answer(number, f"t{number}", "2026-03-12 10:00:00", nps=5)
     rows, position = read()
-    assert (len(ids(rows)), position) == (399, {"id": 2})
+    assert (len(ids(rows)), position and position["id"]) == (399, 2)
     survey.answer(2, "t2", "2026-03-14 10:00:00", nps=10)
     rows, position = read(position)
     late = next(row for row in rows if isinstance(row, SourceRow) and row.external_id == "2")
     assert json.loads(late.payload)["_is_complete"] is True
-    assert position == {"id": 400}
-    rows, _ = read(position)
-    assert ids(rows)[0] == str(400 - limesurvey_source.LATE_IDS)
+    assert position_of((rows, position)) == 400
+    assert read(position) == ([], position)
 
 
 def test_a_number_given_out_early_and_seen_late_is_read(server: LimeSurveyServer) -> None:
@@ -127,8 +136,8 @@ def test_an_abandoned_response_holds_the_position_only_for_a_while(server: LimeS
     survey = server.surveys[123456]
     survey.answer(1, "t1", "2026-03-10 10:00:00", submitted=False, nps=3)
     survey.answer(900, "t900", "2026-03-15 10:00:00", nps=5)
-    assert read(now=NOW + timedelta(days=83))[1] == {"id": 1}
-    assert read(now=NOW + timedelta(days=85))[1] == {"id": 901}
+    assert position_of(read(now=NOW + timedelta(days=83))) == 1
+    assert position_of(read(now=NOW + timedelta(days=85))) == 901
 
 
 def test_where_people_may_edit_complete_ones_stay_open_too(server: LimeSurveyServer) -> None:
@@ -136,7 +145,10 @@ def test_where_people_may_edit_complete_ones_stay_open_too(server: LimeSurveySer
     survey.settings["alloweditaftercompletion"] = "Y"
     survey.answer(1, "t1", "2026-03-10 10:00:00", nps=3)
     survey.answer(900, "t900", "2026-03-15 10:00:00", nps=5)
-    assert read()[1] == {"id": 1}
+    _, position = read()
+    assert position_of(([], position)) == 1
+    survey.answer(900, "t900", "2026-03-15 11:00:00", nps=6)
+    assert ids(read(position)[0]) == ["900"]
 
 
 def test_pages_are_bounded_and_end_although_responses_keep_coming(
@@ -154,7 +166,10 @@ def test_pages_are_bounded_and_end_although_responses_keep_coming(
 
     server.after = one_more
     rows, position = read()
-    assert (ids(rows), position) == ([str(number) for number in range(2, 18, 2)], {"id": 17})
+    assert (ids(rows), position) == (
+        [str(number) for number in range(2, 18, 2)],
+        {"id": 17, "touched": "2026-03-12T09:00:00+00:00"},
+    )
     server.after = lambda method: None
     assert ids(read(position)[0])[-1] == str(max(survey.responses))
 
@@ -195,7 +210,7 @@ def test_a_response_of_1980_is_refused(server: LimeSurveyServer) -> None:
 
 def test_an_anonymous_survey_cannot_be_mapped_by_token(server: LimeSurveyServer) -> None:
     server.surveys[123456].settings["anonymized"] = "Y"
-    with pytest.raises(ConfigurationError, match="anonymous.*carry no token"):
+    with pytest.raises(ConfigurationError, match=r"anonymous.*carry no token"):
         read()
 
 
@@ -216,7 +231,12 @@ def test_all_questions_that_do_not_fit_are_named_before_anything_is_read(server:
 @pytest.mark.parametrize(
     ("method", "status", "kind", "message"),
     [
-        ("get_survey_properties", "No permission", ConfigurationError, "the right to read the survey"),
+        (
+            "get_survey_properties",
+            "No permission",
+            ConfigurationError,
+            "let the user of the connection read the survey",
+        ),
         ("get_survey_properties", "Error: Invalid survey ID", ConfigurationError, "correct the number"),
         (
             "export_responses",
@@ -248,7 +268,7 @@ def test_a_wrong_password_is_said_without_it(
 ) -> None:
     connect(monkeypatch, server.url, "wrong password")
     with pytest.raises(
-        ConfigurationError, match='connection "cf_lime", log in.*correct login and password'
+        ConfigurationError, match=r'connection "cf_lime", log in.*correct login and password'
     ) as refused:
         read()
     assert "wrong password" not in str(refused.value)
@@ -287,3 +307,11 @@ def test_a_server_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     connect(monkeypatch, "http://127.0.0.1:9/index.php/admin/remotecontrol")
     with pytest.raises(SourceUnavailable, match="no answer"):
         read()
+
+
+def test_an_inherited_setting_is_told_by_the_fields(server: LimeSurveyServer) -> None:
+    survey = server.surveys[123456]
+    survey.settings |= {"datestamp": "I", "anonymized": "I", "alloweditaftercompletion": "I"}
+    survey.answer(1, "t1", "2026-03-10 10:00:00", nps=3)
+    rows, position = read()
+    assert (ids(rows), position and position["id"]) == (["1"], 1)

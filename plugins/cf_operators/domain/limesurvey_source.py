@@ -28,8 +28,8 @@ class LimeSurveyObject(SourceObject):
     read: SurveyNumber = Field(description='Number of the survey, in quotes, e.g. "123456".')
     open_days: SomeDays = Field(
         default=90,
-        description="A response that is not complete is looked at again for so many days after its last page. It has to "
-        "be more than the days in which people may go on with their answers.",
+        description="A response that is not complete is looked at again for so many days after its last page. It "
+        "has to be more than the days in which people may go on with their answers.",
     )
 
 

@@ -80,8 +80,8 @@ class Programme(Entry):
             maps = [each.map for each in source.objects.values() if each.read == number]
             if not any(each and each.shape == "response" and "token" in each.fields for each in maps):
                 raise ValueError(
-                    f'{where}: no object of source "{source.id}" reads survey {number} with a token among the fields of '
-                    "its map, so no answer could come home; add token: token"
+                    f'{where}: no object of source "{source.id}" reads survey {number} with a token among the fields '
+                    "of its map, so no answer could come home; add token: token"
                 )
         return self
 

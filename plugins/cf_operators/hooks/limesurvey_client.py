@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import requests
 from airflow.sdk import Connection
@@ -35,20 +35,30 @@ Found = TypeVar("Found")
 NOTHING: Final = ("could not get max id", "No survey participants found", "No questions found")
 """What LimeSurvey says when there is nothing."""
 
+_RIGHTS: Final = (
+    "let the user of the connection read the survey, export its responses and create participants"
+)
+_PARTICIPANTS: Final = "switch the survey's participants on in LimeSurvey (Settings > Survey participants)"
+
 ADVICE: Final[tuple[tuple[str, type[CfError], str], ...]] = (
     ("Invalid user name or password", ConfigurationError, "correct login and password of the connection"),
-    ("maximum access attempts", SourceUnavailable, "LimeSurvey lets the address in again after its lock-out time"),
-    ("maximum number of login attempts", SourceUnavailable, "LimeSurvey lets the address in again after a while"),
+    (
+        "maximum access attempts",
+        SourceUnavailable,
+        "LimeSurvey lets the address in again after its lock-out time",
+    ),
+    (
+        "maximum number of login attempts",
+        SourceUnavailable,
+        "LimeSurvey lets the address in again after a while",
+    ),
     ("Invalid session key", SourceUnavailable, "the session is over; the next try logs in anew"),
-    ("No permission", ConfigurationError, "give the user of the connection the right to read the survey, to export its "
-     "responses and to create participants"),
+    ("No permission", ConfigurationError, _RIGHTS),
     ("Invalid survey ID", ConfigurationError, "correct the number of the survey in the programme"),
     ("survey table does not exist", ConfigurationError, "activate the survey in LimeSurvey"),
-    ("No survey participants table", ConfigurationError, "switch the survey's participants on in LimeSurvey (Settings > "
-     "Survey participants)"),
-    ("No token table", ConfigurationError, "switch the survey's participants on in LimeSurvey (Settings > Survey "
-     "participants)"),
-)  # fmt: skip
+    ("No survey participants table", ConfigurationError, _PARTICIPANTS),
+    ("No token table", ConfigurationError, _PARTICIPANTS),
+)
 """Part of a status, the kind of error it is, and what to do."""
 
 
@@ -70,7 +80,7 @@ class LimeSurveyClient:
         self.url = limesurvey_url(self._connection, conn_id)
         self._client: Client | None = None
 
-    def __enter__(self) -> LimeSurveyClient:
+    def __enter__(self) -> Self:
         session = requests.Session()
         for scheme in ("http://", "https://"):
             session.mount(scheme, _WithTimeout())
@@ -165,7 +175,9 @@ def _of_status(where: str, status: str) -> Exception:
     return DataError(f'{where}: LimeSurvey says "{_shown(status)}"')
 
 
-def _of_http(where: str, response: requests.Response) -> CfError:
+def _of_http(where: str, response: requests.Response | None) -> CfError:
+    if response is None:
+        return SourceUnavailable(f"{where}: no answer")
     status = response.status_code
     if status in {401, 403}:
         return ConfigurationError(

@@ -29,7 +29,15 @@ IS_COMPLETE: Final = "_is_complete"
 """Under this name stands whether a response was submitted."""
 
 
-@dataclass
+REREAD: Final = timedelta(days=1)
+"""What was touched so long before the newest time seen is read again: clocks are set back, and pages saved late."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
 class _Survey:
     """What has to be known of a survey to read its responses."""
 
@@ -37,19 +45,27 @@ class _Survey:
     may_be_edited: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A response, before it is read. ``touched_at``: when its last page was saved."""
+
+    id: int
+    touched_at: datetime | None
+    is_submitted: bool
+
+
 class LimeSurveySourceHook:
-    """Reads the responses of a survey in the order of their numbers, those that may still change again and again.
+    """Reads what is new or was touched of the responses of a survey, in the order of their numbers.
 
     A response gets its number with its first page and may be submitted weeks later, when others with higher numbers
-    have long been read. So reading goes on from the lowest response that may still change: one that is not submitted
-    (or any, where the survey lets people edit what they have submitted), for ``open_days`` after its last page.
+    have long been read. So all are listed from the lowest on that may still change: one that is not submitted (or any,
+    unless the survey forbids people to edit what they have submitted), for ``open_days`` after its last page. Of the
+    listed ones those are read that were touched since.
 
     :param clock: gives the time now.
     """
 
-    def __init__(
-        self, source: LimeSurveySource, clock: Callable[[], datetime] = partial(datetime.now, UTC)
-    ) -> None:
+    def __init__(self, source: LimeSurveySource, clock: Callable[[], datetime] = _now) -> None:
         self._source = source
         self._clock = clock
         self._zone = ZoneInfo(source.time_zone)
@@ -61,69 +77,60 @@ class LimeSurveySourceHook:
             the map does not fit its questions; and what the connection may be refused for.
         """
         declared = self._source.objects[name]
+        before = position or {}
         with LimeSurveyClient(self._source.connection) as client:
             survey = self._survey(client, name, declared)
-            first = max(int((position or {}).get("id", 1)) - LATE_IDS, 1)
-            reader = _Responses(declared, survey, self._zone, self._clock(), period)
-            ids = _ids(client, declared.read, first)
-            for start in range(0, len(ids), PAGE_RESPONSES):
-                chunk = ids[start : start + PAGE_RESPONSES]
-                rows = reader.rows(_responses(client, declared.read, chunk[0], chunk[-1]))
-                yield Page(rows, partial(_position, reader.lowest_open, chunk[-1] + 1))
+            listed = self._listed(client, declared.read, max(int(before.get("id", 1)) - LATE_IDS, 1))
+            wanted = _wanted(listed, before.get("touched"), period)
+            lowest_open = self._lowest_open(listed, survey, declared)
+            for start in range(0, len(listed), PAGE_RESPONSES):
+                block = [each.id for each in listed[start : start + PAGE_RESPONSES]]
+                ids = [number for number in block if number in wanted]
+                if ids:
+                    found = _responses(client, declared.read, ids[0], ids[-1])
+                    rows = [_row(each, declared, survey) for each in found if int(each["id"]) in wanted]
+                    yield Page(rows, partial(_position, lowest_open, block[-1] + 1, before.get("touched")))
+            if listed:
+                # In UTC and written alike, times compare as their texts do.
+                times = [each.touched_at.isoformat() for each in listed if each.touched_at]
+                touched = max([*times, before.get("touched") or ""]) or None
+                yield Page([], partial(_position, lowest_open, listed[-1].id + 1, touched))
 
     def _survey(self, client: LimeSurveyClient, name: str, declared: LimeSurveyObject) -> _Survey:
         where = f'source "{self._source.id}", object "{name}": survey {declared.read} of LimeSurvey'
         number = int(declared.read)
-        wanted = ["active", "datestamp", "anonymized", "alloweditaftercompletion"]
+        wanted = ["datestamp", "anonymized", "alloweditaftercompletion"]
         told = client.ask(f"survey {number}", lambda api: api.get_survey_properties(number, wanted))
         settings = {key: str(value) for key, value in dict(told).items()}
-        if settings.get("datestamp") != "Y":
+        fields = client.ask(f"fields of survey {number}", lambda api: api.get_fieldmap(number))
+        # A setting may be "I", inherited; what a response has in the end is told by the fields.
+        columns = {str(field.get("fieldname")) for field in (fields or {}).values()}
+        if settings.get("datestamp") == "N" or "datestamp" not in columns:
             raise ConfigurationError(
-                f"{where} keeps no dates, so all its responses would be of 1980-01-01; switch on Settings > Notifications "
-                '& data > "Date stamp" before the survey is activated (deactivate it and activate it again)'
+                f"{where} keeps no dates, so all its responses would be of 1980-01-01; switch on Settings > "
+                'Notifications & data > "Date stamp" (a survey that is active has to be deactivated for that)'
             )
-        if settings.get("anonymized") == "Y" and _needs_token(declared):
+        if _needs_token(declared) and (settings.get("anonymized") == "Y" or "token" not in columns):
             raise ConfigurationError(
                 f"{where} is anonymous, so its responses carry no token; switch off Settings > Participant settings > "
                 '"Anonymized responses", or leave the token out of map and entity'
             )
-        fields = client.ask(f"fields of survey {number}", lambda api: api.get_fieldmap(number))
         questions = _questions(fields)
         if declared.map is not None and declared.map.shape == "response" and declared.map.answers is None:
             check_questions(where, declared.map, questions)
-        return _Survey(tuple(questions), settings.get("alloweditaftercompletion") == "Y")
+        return _Survey(tuple(questions), settings.get("alloweditaftercompletion") != "N")
 
-
-class _Responses:
-    """Turns responses into rows, and remembers the lowest that may still change."""
-
-    def __init__(
-        self,
-        declared: LimeSurveyObject,
-        survey: _Survey,
-        zone: ZoneInfo,
-        now: datetime,
-        period: TimeRange | None,
-    ) -> None:
-        self._declared = declared
-        self._survey = survey
-        self._zone = zone
-        self._open_since = now - timedelta(days=declared.open_days)
-        self._period = period
-        self.lowest_open: int | None = None
-
-    def rows(self, responses: Sequence[Mapping[str, Any]]) -> list[SourceRow | RefusedRow]:
-        """Those of the period; all, when there is none."""
-        return [self._row(response) for response in responses if self._is_wanted(response)]
-
-    def _is_wanted(self, response: Mapping[str, Any]) -> bool:
-        touched_at = self._touched_at(response)
-        may_change = self._survey.may_be_edited or not response.get("submitdate")
-        if self.lowest_open is None and may_change and (touched_at is None or touched_at >= self._open_since):
-            self.lowest_open = int(response["id"])
-        if self._period is None or touched_at is None:
-            return True
-        return self._period.since <= touched_at < self._period.until
+    def _listed(self, client: LimeSurveyClient, survey: str, first: int) -> list[_Listed]:
+        """The responses that there are from ``first`` on; this ends the reading, however many come meanwhile."""
+        found = _export(
+            client, survey, from_response_id=first, fields=["id", "submitdate", "startdate", "datestamp"]
+        )
+        listed = {int(each["id"]): each for each in found}
+        return [
+            _Listed(number, self._touched_at(listed[number]), bool(listed[number].get("submitdate")))
+            for number in sorted(listed)
+            if number >= first
+        ]
 
     def _touched_at(self, response: Mapping[str, Any]) -> datetime | None:
         times = []
@@ -132,30 +139,55 @@ class _Responses:
                 moment = datetime.fromisoformat(str(response.get(name) or ""))
             except ValueError:
                 continue
-            times.append(moment if moment.tzinfo else moment.replace(tzinfo=self._zone))
+            times.append((moment if moment.tzinfo else moment.replace(tzinfo=self._zone)).astimezone(UTC))
         return max(times, default=None)
 
-    def _row(self, response: Mapping[str, Any]) -> SourceRow | RefusedRow:
-        submitted = str(response.get("submitdate") or "")
-        values = dict(response)
-        values[IS_COMPLETE] = bool(submitted)
-        values[ANSWERS] = {
-            ref: values[ref] for ref in self._survey.questions if values.get(ref) not in (None, "")
-        }
-        verdict = judge(values, self._declared)
-        if submitted.startswith(UNDATED):
-            verdict = (
-                f"submitdate is {submitted}: it was submitted while the survey kept no dates; export and import the "
-                "responses with dates, or leave it"
-            )
-        if isinstance(verdict, SourceRow):
-            return verdict
-        raw = json.dumps(response, ensure_ascii=False)
-        return RefusedRow.of(f"survey {self._declared.read}, response {response['id']}", None, verdict, raw)
+    def _lowest_open(
+        self, listed: Sequence[_Listed], survey: _Survey, declared: LimeSurveyObject
+    ) -> int | None:
+        since = self._clock() - timedelta(days=declared.open_days)
+        return next(
+            (
+                each.id
+                for each in listed
+                if (survey.may_be_edited or not each.is_submitted)
+                and (each.touched_at is None or each.touched_at >= since)
+            ),
+            None,
+        )
 
 
-def _position(lowest_open: int | None, following: int) -> Position:
-    return {"id": following if lowest_open is None else min(lowest_open, following)}
+def _wanted(listed: Sequence[_Listed], touched: str | None, period: TimeRange | None) -> set[int]:
+    """The numbers of those to read. What does not say when it was touched is always read."""
+    since = datetime.fromisoformat(touched) - REREAD if touched else None
+    return {
+        each.id
+        for each in listed
+        if each.touched_at is None
+        or (
+            period.since <= each.touched_at < period.until
+            if period
+            else since is None or each.touched_at >= since
+        )
+    }
+
+
+def _row(response: Mapping[str, Any], declared: LimeSurveyObject, survey: _Survey) -> SourceRow | RefusedRow:
+    submitted = str(response.get("submitdate") or "")
+    values = dict(response)
+    values[IS_COMPLETE] = bool(submitted)
+    values[ANSWERS] = {ref: values[ref] for ref in survey.questions if values.get(ref) not in (None, "")}
+    verdict = judge(values, declared)
+    if submitted.startswith(UNDATED):
+        verdict = f"submitdate is {submitted}: it was submitted while the survey kept no dates"
+    if isinstance(verdict, SourceRow):
+        return verdict
+    raw = json.dumps(response, ensure_ascii=False)
+    return RefusedRow.of(f"survey {declared.read}, response {response['id']}", None, verdict, raw)
+
+
+def _position(lowest_open: int | None, following: int, touched: str | None) -> Position:
+    return {"id": following if lowest_open is None else min(lowest_open, following), "touched": touched}
 
 
 def _needs_token(declared: LimeSurveyObject) -> bool:
@@ -174,12 +206,6 @@ def _questions(fields: Any) -> list[str]:
                 f"{field['title']}{part}" + (f"[{int(scale) + 1}]" if scale not in (None, "") else "")
             )
     return list(dict.fromkeys(codes))
-
-
-def _ids(client: LimeSurveyClient, survey: str, first: int) -> list[int]:
-    """The numbers that there are from ``first`` on; this ends the reading, however many come meanwhile."""
-    found = _export(client, survey, from_response_id=first, fields=["id"])
-    return sorted({number for response in found if (number := int(response["id"])) >= first})
 
 
 def _responses(client: LimeSurveyClient, survey: str, first: int, last: int) -> list[dict[str, Any]]:

@@ -21,8 +21,8 @@ def check_questions(where: str, declared: FieldMap, found: Collection[str]) -> N
     parts = []
     if unmapped:
         parts.append(
-            f"its questions {', '.join(unmapped)} are not mapped; give each its construct and scale under questions, or "
-            "name it under ignore"
+            f"its questions {', '.join(unmapped)} are not mapped; give each its construct and scale under questions, "
+            "or name it under ignore"
         )
     if unknown:
         parts.append(

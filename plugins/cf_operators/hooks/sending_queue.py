@@ -19,7 +19,7 @@ class SendingQueue:
     """Reads the queues of one campaign. The transaction is that of the caller.
 
     :param window: when people may be written to, where they live.
-    :param platform_surveys: ids of the surveys that stand on another platform; without a token no mail of theirs goes out.
+    :param platform_surveys: ids of the surveys on another platform, whose mails need a token there.
     :param home: zone of the organisation; it counts for whoever lives in a zone that nobody knows.
     """
 
