@@ -165,6 +165,14 @@ class Landing:
         return {"source": self._source, "object": object_name, "load_id": self._load_id}
 
 
+def position_before(warehouse: WarehouseHook, source: str, object_name: str, entry: str) -> Position | None:
+    """Where reading of an object would go on now, for what has to be asked for before it is read."""
+    values = {"source": source, "object": object_name, "entry": entry}
+    with warehouse.transaction() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(sql_text("landing/read_position.sql").encode(), values).fetchone()
+    return row["position"] if row else None
+
+
 def _one(connection: psycopg.Connection[Any], name: str, parameters: dict[str, Any]) -> dict[str, Any]:
     with connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(sql_text(f"landing/{name}.sql"), parameters).fetchone()
