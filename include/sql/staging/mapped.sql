@@ -1,7 +1,8 @@
 -- The staging views of a source whose objects have a map in the programme.
 -- Grain: one row per entity and shape; of a response one more per answered question. Where an entity is named, several
 -- records may be about it: the complete one counts, else the newest.
--- A token leads to the invitation it was made for. Reads: cf_landing.v_record, cf_ledger.survey_token. Rerun: replaces the views, which hold no rows.
+-- A token leads to the invitation that it was made for, and never to another one.
+-- Reads: cf_landing.v_record, cf_ledger.survey_token. Rerun: replaces the views, which hold no rows.
 {% from "macros/mapped.sql" import mapped, join_token %}
 {% for shape, names in mapped_objects.items() %}
 create or replace view cf_landing.stg_{{ source.id }}_{{ shape }} as

@@ -137,9 +137,10 @@ def _unstorable(values: Mapping[str, Any], payload: str) -> Iterable[str]:
 def external_id(parts: Iterable[str]) -> str:
     """The values of the key columns as one text; different keys never give the same text.
 
-    A key of one column is its value. Several are joined with "|", and a "|" or "\\" inside a value is escaped.
+    A key of one column is its value. Several are joined with "|", and a "|" or "\\" inside a value is escaped. Blanks
+    around a value do not count.
     """
-    values = list(parts)
+    values = [part.strip(BLANKS) for part in parts]
     if len(values) == 1:
         return values[0]
     return "|".join(value.replace("\\", "\\\\").replace("|", "\\|") for value in values)

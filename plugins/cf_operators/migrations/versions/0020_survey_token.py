@@ -3,7 +3,7 @@
 from cf_operators.migrations.ddl import run_file
 
 revision = "0020_survey_token"
-down_revision = "0018_collecting"
+down_revision = "0019_model"
 branch_labels = None
 depends_on = None
 
