@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cf_operators.domain.any_source import Source
 from cf_operators.domain.shape import SHAPES
-from cf_operators.domain.source import FilesSource, Source
+from cf_operators.domain.source import FilesSource
 from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.staging_views import StagingViews
 from cf_operators.hooks.warehouse import WarehouseHook

@@ -7,6 +7,7 @@ from typing import Any, Protocol, Self, TypeVar
 
 from pydantic import Field, ModelWrapValidatorHandler, ValidationInfo, model_validator
 
+from cf_operators.domain.any_source import Source
 from cf_operators.domain.campaign import Campaign, Survey
 from cf_operators.domain.declared import Declared, entries
 from cf_operators.domain.entry import Entry
@@ -15,7 +16,7 @@ from cf_operators.domain.measuring import Measuring
 from cf_operators.domain.organisation import Asking, Organisation, Owner, Purpose
 from cf_operators.domain.problem import Problem
 from cf_operators.domain.sending import Sending
-from cf_operators.domain.source import CollectedSource, FormSource, Source, Stream
+from cf_operators.domain.source import CollectedSource, FormSource, Stream
 
 
 class _HasId(Protocol):

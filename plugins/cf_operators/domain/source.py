@@ -186,6 +186,3 @@ class FormSource(Entry):
     id: Annotated[Literal["form"], once_in("sources")] = Field(description="Always form.")
     kind: Literal["form"] = Field(description="form: the built-in survey form.")
     staging: ProgrammePath = Field(description="SQL file that maps the submissions to the standard shapes.")
-
-
-Source = Annotated[FilesSource | SqlSource | FormSource, Field(discriminator="kind")]

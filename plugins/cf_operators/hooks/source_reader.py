@@ -11,6 +11,11 @@ from cf_operators.domain.source import CollectedSource
 READERS: Final = {
     "files": "cf_operators.hooks.files_source:FilesSourceHook",
     "sql": "cf_operators.hooks.sql_source:SqlSourceHook",
+    "salesforce": "cf_operators.hooks.salesforce_source:SalesforceSourceHook",
+    "zendesk": "cf_operators.hooks.zendesk_source:ZendeskSourceHook",
+    "request_tracker": "cf_operators.hooks.request_tracker_source:RequestTrackerSourceHook",
+    "tryton": "cf_operators.hooks.tryton_source:TrytonSourceHook",
+    "odoo": "cf_operators.hooks.odoo_source:OdooSourceHook",
 }
 """Kind of source to the class that reads it; it is made with the source."""
 

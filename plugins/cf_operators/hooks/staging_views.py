@@ -11,8 +11,9 @@ from jinja2 import TemplateError
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from cf_operators.domain.any_source import Source
 from cf_operators.domain.shape import KEYS, SHAPES, shape_problems, view_name
-from cf_operators.domain.source import FormSource, Source
+from cf_operators.domain.source import FormSource
 from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.sql_text import sql_text
 

@@ -1,0 +1,17 @@
+"""A source of the programme, of whichever kind."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from cf_operators.domain.request_tracker_source import RequestTrackerSource
+from cf_operators.domain.salesforce_source import SalesforceSource
+from cf_operators.domain.source import FilesSource, FormSource, SqlSource
+from cf_operators.domain.zendesk_source import ZendeskSource
+
+Source = Annotated[
+    FilesSource | SqlSource | SalesforceSource | ZendeskSource | RequestTrackerSource | FormSource,
+    Field(discriminator="kind"),
+]
