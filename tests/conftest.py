@@ -44,6 +44,10 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("no_clock")
 
+pytest_plugins = [
+    f"tests.servers.{name}" for name in ("request_tracker", "tryton", "roundup", "prism")
+]  # each gives one fixture: a real server
+
 ROLES = ("cf_engine", "cf_form", "cf_bi")
 LONGEST = (
     "e2e/test_demo.py",
