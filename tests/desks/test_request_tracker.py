@@ -154,7 +154,7 @@ def test_a_token_logs_in_and_wrong_ones_are_named(
     assert tickets.run() == Counts()
     for wrong in ({"login": "root", "password": "secret"}, {"login": None, "password": "1-14-secret"}):
         connect(monkeypatch, request_tracker.port, **wrong)
-        with pytest.raises(ConfigurationError, match='"cf_desk".*renew the password or token') as raised:
+        with pytest.raises(ConfigurationError, match=r'"cf_desk".*renew the password or token') as raised:
             tickets.run()
         assert "secret" not in str(raised.value)
     connect(monkeypatch, request_tracker.port, host="")

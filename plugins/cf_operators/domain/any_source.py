@@ -6,12 +6,21 @@ from typing import Annotated
 
 from pydantic import Field
 
+from cf_operators.domain.odoo_source import OdooSource
 from cf_operators.domain.request_tracker_source import RequestTrackerSource
 from cf_operators.domain.salesforce_source import SalesforceSource
 from cf_operators.domain.source import FilesSource, FormSource, SqlSource
+from cf_operators.domain.tryton_source import TrytonSource
 from cf_operators.domain.zendesk_source import ZendeskSource
 
 Source = Annotated[
-    FilesSource | SqlSource | SalesforceSource | ZendeskSource | RequestTrackerSource | FormSource,
+    FilesSource
+    | SqlSource
+    | SalesforceSource
+    | ZendeskSource
+    | RequestTrackerSource
+    | TrytonSource
+    | OdooSource
+    | FormSource,
     Field(discriminator="kind"),
 ]

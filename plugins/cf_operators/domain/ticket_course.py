@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ class StatusChange:
     after: str
 
 
-def course_of(changes: Iterable[StatusChange], status: object, settled: Set[str]) -> dict[str, Any]:
+def course_of(changes: Iterable[StatusChange], status: object, settled: AbstractSet[str]) -> dict[str, Any]:
     """The course of one ticket, under the names that a map finds it by.
 
     :param changes: all of the ticket, in their order.

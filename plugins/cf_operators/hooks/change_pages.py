@@ -15,24 +15,24 @@ from cf_operators.domain.source_row import RefusedRow, judge
 from cf_operators.errors import DataError
 
 Record = Mapping[str, Any]
+Fetched = tuple[Sequence[Record], bool]
+"""Records, and whether there may be more behind them."""
 
 
 @dataclass(frozen=True)
 class Changes:
     """One way to read a source in the order of changes.
 
-    :ivar fetch: ``fetch(after, until)``: the next records behind a place, none that was changed at ``until`` or later;
-        fewer than ``full`` of them only where there are no more. ``ChangeKey(at)`` without an id is before all
-        records that were changed at that time.
+    :ivar fetch: ``fetch(after, until)``: the next records behind a place, none that was changed at ``until`` or later,
+        and whether there may be more. ``ChangeKey(at)`` without an id is before all records of that time.
     :ivar key: the place of a record; ``None`` when it tells none.
     :ivar row: what lands of a record.
     :ivar where: names the object in messages.
     """
 
-    fetch: Callable[[ChangeKey | None, datetime | None], Sequence[Record]]
+    fetch: Callable[[ChangeKey | None, datetime | None], Fetched]
     key: Callable[[Record], ChangeKey | None]
     row: Callable[[Record], Row]
-    full: int
     where: str
 
     def pages(self, position: Position | None, period: TimeRange | None, overlap: int) -> Iterator[Page]:
@@ -43,16 +43,17 @@ class Changes:
 
         :raises DataError: the source does not go on, or not in the order of changes.
         """
-        after = ChangeKey(period.since) if period else ChangeKey.of(position)
-        until = period.until if period else None
-        settled_before = now() - timedelta(seconds=overlap)
+        # Some sources know whole seconds only; none of their records is between two of them.
+        after = ChangeKey(_second(period.since)) if period else ChangeKey.of(position)
+        until = _second(period.until) if period else None
+        settled_before = _second(now()) - timedelta(seconds=overlap)
         while True:
-            records = self.fetch(after, until)
+            records, may_be_more = self.fetch(after, until)
             after, last = self._last_of(records, after), after
             if records:
                 place = after.settled(settled_before).as_position() if after else None
                 yield Page([self.row(record) for record in records], _giving(place))
-            if len(records) < self.full:
+            if not may_be_more:
                 return
             if after == last:
                 raise DataError(
@@ -78,6 +79,10 @@ class Changes:
 def now() -> datetime:
     """The time at which a run begins."""
     return datetime.now(UTC)
+
+
+def _second(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)
 
 
 def _giving(place: Position | None) -> Callable[[], Position | None]:

@@ -19,6 +19,10 @@ LONGEST_NAP: Final = timedelta(seconds=30)
 MOST_NAPS: Final = 5
 
 
+class RefusedLogin(ConfigurationError):
+    """The server does not know who asks. A reader may log in again once."""
+
+
 @dataclass(frozen=True)
 class JsonCalls:
     """Sends requests of one connection.
@@ -90,7 +94,7 @@ def _check(answer: requests.Response, where: str) -> None:
             "under which it answers itself"
         )
     if status in (401, 403):
-        raise ConfigurationError(
+        raise RefusedLogin(
             f"{where}: the server refuses the login ({status}); renew the password or token of the connection, and "
             "see that its user may read what the entry names"
         )

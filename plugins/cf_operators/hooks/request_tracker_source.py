@@ -18,7 +18,7 @@ from cf_operators.domain.request_tracker_source import RequestTrackerObject, Req
 from cf_operators.domain.source_row import DeletedRow
 from cf_operators.domain.ticket_course import StatusChange, course_of
 from cf_operators.errors import ConfigurationError, DataError
-from cf_operators.hooks.change_pages import Changes, Record, judged, place
+from cf_operators.hooks.change_pages import Changes, Fetched, Record, judged, place
 from cf_operators.hooks.json_calls import JsonCalls
 from cf_operators.hooks.source_connection import source_connection
 from cf_operators.hooks.source_session import source_session
@@ -55,15 +55,15 @@ class RequestTrackerSourceHook(BaseHook):
         desk = _Desk(self.conn_id)
         desk.check_time_zone()
 
-        def fetch(after: ChangeKey | None, until: datetime | None) -> Sequence[Record]:
+        def fetch(after: ChangeKey | None, until: datetime | None) -> Fetched:
             tickets = desk.tickets(declared.read, after, until)
             changes = desk.status_changes([ticket["id"] for ticket in tickets])
-            return [_completed(ticket, changes, declared) for ticket in tickets]
+            return [_completed(ticket, changes, declared) for ticket in tickets], len(tickets) >= PER_PAGE
 
         def row(record: Record) -> Row:
             return judged(record, declared, "tickets")
 
-        changes = Changes(fetch, _place, row, PER_PAGE, f"tickets ({self.conn_id})")
+        changes = Changes(fetch, _place, row, f"tickets ({self.conn_id})")
         since = period.since if period else _since(position)
         gone = desk.gone(since, period.until if period else None) if since else []
         if gone:
@@ -135,8 +135,8 @@ class _Desk:
             key = _place(items[0]) if items else None
             if key is None:
                 return
-            at = key.at
-            query = f"id = {key.record_id} AND LastUpdated >= '{_written(at)}' AND LastUpdated < '{_written(at + SECOND)}'"
+            bounds = f"LastUpdated >= '{_written(key.at)}' AND LastUpdated < '{_written(key.at + SECOND)}'"
+            query = f"id = {key.record_id} AND {bounds}"
             if self._search("tickets", query, {"fields": "LastUpdated"}):
                 return
         raise ConfigurationError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from cf_operators.domain.collecting import Page, Position, Row, TimeRange
 from cf_operators.domain.salesforce_source import SalesforceObject, SalesforceSource
 from cf_operators.domain.source_row import DeletedRow
 from cf_operators.errors import CfError, ConfigurationError, DataError, SourceUnavailable
-from cf_operators.hooks.change_pages import Changes, Record, judged, place
+from cf_operators.hooks.change_pages import Changes, Fetched, Record, judged, place
 from cf_operators.hooks.soql import BATCH, changes_query
 from cf_operators.hooks.source_connection import source_connection
 from cf_operators.hooks.timed_session import TIMEOUT, timed_session
@@ -59,15 +59,16 @@ class SalesforceSourceHook(BaseHook):
         with self._errors(declared.read):
             client = self._client()
 
-        def fetch(after: ChangeKey | None, until: datetime | None) -> Sequence[Record]:
+        def fetch(after: ChangeKey | None, until: datetime | None) -> Fetched:
             query = changes_query(declared.read, declared.names, after, until)
             with self._errors(declared.read):
-                return self._query(client, query)
+                records = self._query(client, query)
+            return records, len(records) >= BATCH
 
         def row(record: Record) -> Row:
             return _row(record, declared)
 
-        changes = Changes(fetch, _place, row, BATCH, f"{declared.read} ({self.conn_id})")
+        changes = Changes(fetch, _place, row, f"{declared.read} ({self.conn_id})")
         yield from changes.pages(position, period, declared.overlap)
 
     def _client(self) -> Salesforce:

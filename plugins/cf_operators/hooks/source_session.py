@@ -21,20 +21,43 @@ def source_session(connection: Connection, scheme: str = "Bearer") -> tuple[requ
     :param scheme: what stands before a token in the header Authorization.
     :raises ConfigurationError: the connection has no host.
     """
+    address = address_of(connection)
+    session = timed_session()
+    if connection.login:
+        # As bytes: text that is not Latin-1 cannot be sent otherwise.
+        session.auth = ((connection.login or "").encode(), (connection.password or "").encode())  # type: ignore[assignment]
+    elif connection.password:
+        session.auth = Authorization(f"{scheme} {connection.password}")
+    return session, address
+
+
+class Authorization(requests.auth.AuthBase):
+    """A login by a header of its own. Set as a plain header it would give way to what ``~/.netrc`` knows of the host.
+
+    :param value: of the header.
+    """
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Put the header on a request."""
+        request.headers["Authorization"] = self._value
+        return request
+
+
+def address_of(connection: Connection) -> str:
+    """What stands in front of all paths: schema, host, port, and the extra ``path``.
+
+    :raises ConfigurationError: the connection has no host.
+    """
     host = (connection.host or "").strip("/")
     if not host:
         raise ConfigurationError(
             f'connection "{connection.conn_id}": has no host; give the one of the server'
         )
-    session = timed_session()
-    session.trust_env = bool(connection.extra_dejson.get("trust_env", True))
-    if connection.login:
-        # As bytes: text that is not Latin-1 cannot be sent otherwise.
-        session.auth = ((connection.login or "").encode(), (connection.password or "").encode())  # type: ignore[assignment]
-    elif connection.password:
-        session.headers["Authorization"] = f"{scheme} {connection.password}"
     if "://" not in host:
         host = f"{connection.schema or 'https'}://{host}"
     port = f":{connection.port}" if connection.port else ""
     path = str(connection.extra_dejson.get("path", "")).strip("/")
-    return session, f"{host}{port}" + (f"/{path}" if path else "")
+    return f"{host}{port}" + (f"/{path}" if path else "")
