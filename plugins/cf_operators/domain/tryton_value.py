@@ -22,7 +22,7 @@ def plain(value: Any) -> Any:
         return value
     if "__class__" in value:
         try:
-            return _READ[value["__class__"]](value)
+            return _read(value)
         except (KeyError, TypeError, ValueError):
             return dict(value)
     related = {name[:-1]: plain(item) for name, item in value.items() if name.endswith(".")}
@@ -36,13 +36,16 @@ def encoded(moment: datetime) -> dict[str, Any]:
     return {"__class__": "datetime", **{name: getattr(utc, name) for name in parts}}
 
 
+def _read(value: Mapping[str, Any]) -> Any:
+    kind = value["__class__"]
+    if kind == "datetime":
+        return _datetime(value)
+    if kind == "date":
+        return date(value["year"], value["month"], value["day"]).isoformat()
+    return str(value["decimal"]) if kind == "Decimal" else dict(value)
+
+
 def _datetime(value: Mapping[str, Any]) -> str:
-    parts = (value[name] for name in ("year", "month", "day", "hour", "minute", "second", "microsecond"))
-    return datetime(*parts, tzinfo=UTC).isoformat().replace("+00:00", "Z")
-
-
-def _date(value: Mapping[str, Any]) -> str:
-    return date(value["year"], value["month"], value["day"]).isoformat()
-
-
-_READ = {"datetime": _datetime, "date": _date, "Decimal": lambda value: str(value["decimal"])}
+    day = (value["year"], value["month"], value["day"])
+    time = (value["hour"], value["minute"], value["second"], value["microsecond"])
+    return datetime(*day, *time, tzinfo=None).isoformat() + "Z"  # noqa: DTZ001 - the zone is written behind it

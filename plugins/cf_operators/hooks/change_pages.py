@@ -11,7 +11,7 @@ from typing import Any
 from cf_operators.domain.change_key import ChangeKey, Id
 from cf_operators.domain.collecting import Page, Position, Row, TimeRange
 from cf_operators.domain.source import SourceObject
-from cf_operators.domain.source_row import RefusedRow, judge
+from cf_operators.domain.source_row import DeletedRow, RefusedRow, judge
 from cf_operators.errors import DataError
 
 Record = Mapping[str, Any]
@@ -28,18 +28,21 @@ class Changes:
     :ivar key: the place of a record; ``None`` when it tells none.
     :ivar row: what lands of a record.
     :ivar where: names the object in messages.
+    :ivar gone: ``gone(since, until)``: the ids of records that were deleted in this time, for sources that do not give
+        them as rows; None as ``since``: ever.
     """
 
     fetch: Callable[[ChangeKey | None, datetime | None], Fetched]
     key: Callable[[Record], ChangeKey | None]
     row: Callable[[Record], Row]
     where: str
+    gone: Callable[[datetime | None, datetime | None], Sequence[str]] | None = None
 
     def pages(self, position: Position | None, period: TimeRange | None, overlap: int) -> Iterator[Page]:
         """All that was changed behind a position, or in a period. Each page is fetched before it is given.
 
         Old changes are read once. Those of the last ``overlap`` seconds before the run are read again by the next
-        one, because the place of a page is kept no further than that.
+        one, because the place of a page is kept no further than that. Deletions come first.
 
         :raises DataError: the source does not go on, or not in the order of changes.
         """
@@ -47,12 +50,19 @@ class Changes:
         after = ChangeKey(_second(period.since)) if period else ChangeKey.of(position)
         until = _second(period.until) if period else None
         settled_before = _second(now()) - timedelta(seconds=overlap)
+        marks: dict[str, str] = {}
+        if self.gone is not None:
+            deleted = self.gone(after.at if period and after else _gone_before(position), until)
+            marks["gone"] = settled_before.isoformat()
+            if deleted:
+                known = None if position is None else {**position, **marks}
+                yield Page([DeletedRow(number) for number in deleted], _giving(known))
         while True:
             records, may_be_more = self.fetch(after, until)
             after, last = self._last_of(records, after), after
             if records:
-                place = after.settled(settled_before).as_position() if after else None
-                yield Page([self.row(record) for record in records], _giving(place))
+                reached = after.settled(settled_before).as_position() | marks if after else None
+                yield Page([self.row(record) for record in records], _giving(reached))
             if not may_be_more:
                 return
             if after == last:
@@ -79,6 +89,10 @@ class Changes:
 def now() -> datetime:
     """The time at which a run begins."""
     return datetime.now(UTC)
+
+
+def _gone_before(position: Position | None) -> datetime | None:
+    return None if position is None else datetime.fromisoformat(position.get("gone", position["at"]))
 
 
 def _second(moment: datetime) -> datetime:

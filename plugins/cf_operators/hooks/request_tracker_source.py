@@ -15,7 +15,6 @@ from airflow.sdk import BaseHook
 from cf_operators.domain.change_key import ChangeKey
 from cf_operators.domain.collecting import Page, Position, Row, TimeRange
 from cf_operators.domain.request_tracker_source import RequestTrackerObject, RequestTrackerSource
-from cf_operators.domain.source_row import DeletedRow
 from cf_operators.domain.ticket_course import StatusChange, course_of
 from cf_operators.errors import ConfigurationError, DataError
 from cf_operators.hooks.change_pages import Changes, Fetched, Record, judged, place
@@ -63,11 +62,7 @@ class RequestTrackerSourceHook(BaseHook):
         def row(record: Record) -> Row:
             return judged(record, declared, "tickets")
 
-        changes = Changes(fetch, _place, row, f"tickets ({self.conn_id})")
-        since = period.since if period else _since(position)
-        gone = desk.gone(since, period.until if period else None) if since else []
-        if gone:
-            yield Page([DeletedRow(number) for number in gone])
+        changes = Changes(fetch, _place, row, f"tickets ({self.conn_id})", desk.gone)
         yield from changes.pages(position, period, declared.overlap)
 
 
@@ -107,12 +102,14 @@ class _Desk:
             found.setdefault(str(item["ObjectId"]), []).append(change)
         return found
 
-    def gone(self, since: datetime, until: datetime | None) -> list[str]:
-        """The tickets that were deleted or merged into others from then on, and still are."""
+    def gone(self, since: datetime | None, until: datetime | None) -> list[str]:
+        """The tickets that were deleted or merged into others in this time, and still are."""
         query = (
             "ObjectType = 'RT::Ticket' AND ((Type = 'Status' AND (NewValue = 'deleted' OR OldValue = 'deleted')) "
-            f"OR (Type = 'AddLink' AND Field = 'MergedInto')) AND Created >= '{_written(since)}'"
+            "OR (Type = 'AddLink' AND Field = 'MergedInto'))"
         )
+        if since is not None:
+            query += f" AND Created >= '{_written(since)}'"
         if until is not None:
             query += f" AND Created < '{_written(until)}'"
         is_gone: dict[str, bool] = {}
@@ -175,11 +172,6 @@ def _is_numbered(item: Any) -> bool:
 
 def _place(ticket: Record) -> ChangeKey | None:
     return place(ticket.get("LastUpdated"), int(ticket["id"]))
-
-
-def _since(position: Position | None) -> datetime | None:
-    key = ChangeKey.of(position)
-    return key.at if key else None
 
 
 def _written(moment: datetime) -> str:

@@ -43,6 +43,27 @@ class TrytonRpc:
             raise DataError(f'{model} (connection "{self._conn_id}"): the answer is no list of records')
         return found
 
+    def search(self, model: str, domain: Sequence[Any], limit: int, order: Sequence[Any]) -> list[int]:
+        """The ids of the first records that a domain describes, in this order."""
+        found = self._model(model, "search", list(domain), 0, limit, list(order))
+        if not isinstance(found, list) or not all(isinstance(number, int) for number in found):
+            raise DataError(f'{model} (connection "{self._conn_id}"): the answer is no list of ids')
+        return found
+
+    def search_count(self, model: str, domain: Sequence[Any]) -> int:
+        """How many records a domain describes."""
+        found = self._model(model, "search_count", list(domain))
+        if not isinstance(found, int):
+            raise DataError(f'{model} (connection "{self._conn_id}"): the answer is no number')
+        return found
+
+    def fields(self, model: str) -> set[str]:
+        """The names of the fields that the user may see."""
+        found = self._model(model, "fields_get", [])
+        if not isinstance(found, dict):
+            raise DataError(f'{model} (connection "{self._conn_id}"): the answer names no fields')
+        return set(found)
+
     def _model(self, model: str, method: str, *parameters: Any) -> Any:
         body = {"id": 1, "method": f"model.{model}.{method}", "params": [*parameters, {}]}
         if self._calls is None:

@@ -10,16 +10,16 @@ from airflow.sdk import BaseHook
 
 from cf_operators.domain.change_key import ChangeKey
 from cf_operators.domain.collecting import Page, Position, Row, TimeRange
-from cf_operators.domain.source_row import DeletedRow
 from cf_operators.domain.ticket_course import StatusChange, course_of
 from cf_operators.domain.tryton_source import TrytonObject, TrytonSource
 from cf_operators.domain.tryton_value import encoded, plain
+from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.change_pages import Changes, Fetched, Record, judged, place
+from cf_operators.hooks.tryton_deletions import LOG, TrytonDeletions
 from cf_operators.hooks.tryton_rpc import TrytonRpc
 
 PER_PAGE: Final = 200
 MOST_LOGGED: Final = 1000
-LOG: Final = "ir.model.log"
 IN_ORDER: Final = (("last_modified_at", "ASC"), ("id", "ASC"))
 FIRST_STATE: Final = "draft"
 
@@ -39,6 +39,7 @@ class TrytonSourceHook(BaseHook):
         """The pages of one object; see :class:`~cf_operators.domain.collecting.SourceReader`."""
         declared = self._source.objects[name]
         rpc = TrytonRpc(self.conn_id)
+        self._check_fields(rpc, declared)
 
         def fetch(after: ChangeKey | None, until: datetime | None) -> Fetched:
             domain = _changed(after, until)
@@ -50,12 +51,17 @@ class TrytonSourceHook(BaseHook):
         def row(record: Record) -> Row:
             return judged(record, declared, declared.read)
 
-        since = (period.since if period else _since(position)) if declared.reads_log else None
-        gone = list(_gone(rpc, declared.read, since, period.until if period else None)) if since else []
-        if gone:
-            yield Page([DeletedRow(number) for number in gone])
-        changes = Changes(fetch, _place, row, f"{declared.read} ({self.conn_id})")
+        gone = TrytonDeletions(rpc, declared.read).between if declared.reads_log else None
+        changes = Changes(fetch, _place, row, f"{declared.read} ({self.conn_id})", gone)
         yield from changes.pages(position, period, declared.overlap)
+
+    def _check_fields(self, rpc: TrytonRpc, declared: TrytonObject) -> None:
+        known = rpc.fields(declared.read)
+        if unknown := [name for name in declared.names if name.partition(".")[0] not in known]:
+            raise ConfigurationError(
+                f'{declared.read} (connection "{self.conn_id}"): has no field {", ".join(unknown)}, or its user may '
+                "not see it; map other fields, or set those of the shape to null under map"
+            )
 
 
 def _changed(after: ChangeKey | None, until: datetime | None) -> list[Any]:
@@ -73,11 +79,6 @@ def _changed(after: ChangeKey | None, until: datetime | None) -> list[Any]:
 
 def _place(record: Record) -> ChangeKey | None:
     return place(record.get("last_modified_at"), record.get("id"))
-
-
-def _since(position: Position | None) -> datetime | None:
-    key = ChangeKey.of(position)
-    return key.at if key else None
 
 
 def _completed(records: list[dict[str, Any]], declared: TrytonObject, rpc: TrytonRpc) -> Iterator[Record]:
@@ -107,26 +108,3 @@ def _log(rpc: TrytonRpc, domain: list[Any]) -> Iterator[dict[str, Any]]:
         if len(entries) < MOST_LOGGED:
             return
         last = entries[-1]["id"]
-
-
-def _gone(rpc: TrytonRpc, model: str, since: datetime, until: datetime | None) -> Iterator[str]:
-    """The ids of records that were deleted from then on.
-
-    The log finds a deletion by the id of the record, but does not show the id any more. So the ids are tried digit by
-    digit, which takes ten questions a digit; who deletes nothing asks once.
-    """
-    domain: list[Any] = [["event", "=", "delete"], ["create_date", ">=", encoded(since)]]
-    if until is not None:
-        domain.append(["create_date", "<", encoded(until)])
-    escaped = model.replace("\\", "\\\\").replace("_", "\\_")
-    begun = [""]
-    while begun:
-        digits = begun.pop()
-        like = ["resource", "like", f"{escaped},{digits}%"]
-        if len(digits) > 18 or not rpc.search_read(LOG, [*domain, like], 1, [("id", "ASC")], ["event"]):
-            continue
-        if digits and rpc.search_read(
-            LOG, [*domain, ["resource", "=", f"{model},{digits}"]], 1, [("id", "ASC")], ["event"]
-        ):
-            yield digits
-        begun += [f"{digits}{digit}" for digit in "0123456789"]
