@@ -32,14 +32,16 @@ class Collected:
     def run(
         self, killed_after: int | None = None, period: TimeRange | None = None, reload: bool = False
     ) -> Counts:
-        """One run of the collector; ``killed_after`` so many pages it is gone."""
+        """One run of the collector; it is gone after so many pages that brought something new."""
         landing = Landing(WarehouseHook(), "desk", "complaints", "run")
         self.position = landing.begin(self.object)
         start = None if reload or period else self.position
-        pages = reader_of(self.source).pages(self.object, start, period)
-        for number, page in enumerate(pages, start=1):
+        useful = 0
+        for page in reader_of(self.source).pages(self.object, start, period):
+            before = landing.counts.new
             self.position = landing.land(self.object, page, keep_position=period is None) or self.position
-            if number == killed_after:
+            useful += landing.counts.new > before
+            if useful == killed_after:
                 return landing.counts
         return landing.close()
 

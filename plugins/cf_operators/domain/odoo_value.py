@@ -23,6 +23,6 @@ def _plain(value: Any, kind: str) -> Any:
         return None
     if kind in ("many2one", "many2one_reference") and isinstance(value, list) and len(value) == 2:
         return {"id": value[0], "name": value[1]}
-    if kind == "datetime" and isinstance(value, str):
+    if kind == "datetime" and isinstance(value, str) and value.strip():
         return f"{value}Z"
     return value

@@ -15,7 +15,8 @@ from cf_operators.domain.mapped_row import read_mapped
 from cf_operators.domain.problem import shown
 from cf_operators.domain.source import SourceObject
 
-_UNDECODED = re.compile("[\udc80-\udcff]")
+_UNDECODED = re.compile("[\ud800-\udfff]")
+_HALF_CHARACTER = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _NUL_IN_JSON = re.compile(r"(?<!\\)(\\\\)*\\u0000")
 
 
@@ -88,7 +89,12 @@ def judge(values: Mapping[str, Any], declared: SourceObject) -> SourceRow | str:
 
 def fitting(values: Mapping[str, Any], declared: SourceObject, reasons: list[str]) -> SourceRow | str:
     """The row of these values when nothing speaks against it; else every reason, joined with "; "."""
-    payload = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    try:
+        payload = json.dumps(
+            values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+        )
+    except ValueError:
+        return "; ".join([*reasons, "the row holds NaN or Infinity, which are no numbers of JSON"])
     if not payload.isascii() or "\\u0000" in payload:
         reasons = [*reasons, *_unstorable(values, payload)]
     keys = [_key(values, columns) for columns in (declared.key, declared.entity or declared.key)]
@@ -128,8 +134,9 @@ def _key(values: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
 def _unstorable(values: Mapping[str, Any], payload: str) -> Iterable[str]:
     if _UNDECODED.search(payload):
         for name, value in values.items():
-            if _UNDECODED.search(f"{name}{value}"):
-                yield f'column "{name}": {shown(storable(str(value)))} holds bytes that are not UTF-8'
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            if _UNDECODED.search(f"{name}{text}"):
+                yield f'column "{name}": {shown(storable(text))} holds bytes that are not UTF-8'
     if _NUL_IN_JSON.search(payload):
         yield "the row holds a NUL character, which no text may hold"
 
@@ -146,7 +153,11 @@ def external_id(parts: Iterable[str]) -> str:
 
 
 def storable(text: str) -> str:
-    """Text that every database can hold: undecoded bytes as ``\\xff``, NUL as ``\\0``; nothing else is changed."""
+    """Text that every database can hold; nothing else is changed.
+
+    Undecoded bytes are written as ``\\xff``, half characters as ``\\ud800``, and NUL as ``\\0``.
+    """
     if not _UNDECODED.search(text):
         return text.replace("\0", "\\0")
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace").replace("\0", "\\0")
+    whole = _HALF_CHARACTER.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
+    return whole.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace").replace("\0", "\\0")

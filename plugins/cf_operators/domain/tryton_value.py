@@ -23,7 +23,7 @@ def plain(value: Any) -> Any:
     if "__class__" in value:
         try:
             return _read(value)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             return dict(value)
     related = {name[:-1]: plain(item) for name, item in value.items() if name.endswith(".")}
     return {name: plain(item) for name, item in value.items() if not name.endswith(".")} | related

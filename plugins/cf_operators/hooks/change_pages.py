@@ -111,17 +111,17 @@ def judged(record: Record, declared: SourceObject, location: str) -> Row:
     return verdict
 
 
-def place(at: object, record_id: object, time_zone: Any = UTC) -> ChangeKey | None:
+def place(at: object, record_id: object, kind: type[Id]) -> ChangeKey | None:
     """The place that a time and an id tell; None when one of them is none.
 
-    :param time_zone: of a time without an offset.
+    :param at: a time without an offset is in UTC.
+    :param kind: what ids of the source are.
     """
-    if not isinstance(record_id, int | str) or isinstance(record_id, bool) or not isinstance(at, str):
+    if not isinstance(record_id, kind) or isinstance(record_id, bool) or not isinstance(at, str):
         return None
     try:
         moment = datetime.fromisoformat(at)
-    except ValueError:
+        known = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return ChangeKey(known.astimezone(UTC), record_id)
+    except (ValueError, OverflowError):
         return None
-    known = moment if moment.tzinfo else moment.replace(tzinfo=time_zone)
-    identity: Id = record_id
-    return ChangeKey(known.astimezone(UTC), identity)

@@ -91,7 +91,7 @@ class _Fetch:
 
 
 def _place(record: Record) -> ChangeKey | None:
-    return place(record.get("write_date"), record.get("id"))
+    return place(record.get("write_date"), record.get("id"), int)
 
 
 def _order(record: Record) -> tuple[datetime, Id]:

@@ -171,7 +171,7 @@ def _is_numbered(item: Any) -> bool:
 
 
 def _place(ticket: Record) -> ChangeKey | None:
-    return place(ticket.get("LastUpdated"), int(ticket["id"]))
+    return place(ticket.get("LastUpdated"), int(ticket["id"]), int)
 
 
 def _written(moment: datetime) -> str:
@@ -185,5 +185,9 @@ def _completed(
     course = course_of(changes[number], ticket.get("Status"), frozenset(declared.resolved))
     fields = ticket.get("CustomFields")
     own = [field for field in fields if isinstance(field, Mapping)] if isinstance(fields, list) else []
-    named = {str(field.get("name") or field.get("Name")): (field.get("values") or [None])[0] for field in own}
+    named = {str(field.get("name") or field.get("Name")): _first(field.get("values")) for field in own}
     return ticket | {"id": number, "_fields": named, **course}
+
+
+def _first(values: Any) -> Any:
+    return values[0] if isinstance(values, list) and values else None

@@ -92,6 +92,10 @@ class SalesforceSourceHook(BaseHook):
             seen.add(following)
             answer = client.query_more(following, identifier_is_url=True, timeout=TIMEOUT)
             records += answer["records"]
+        if not all(isinstance(record, Mapping) for record in records):
+            raise DataError(
+                f'connection "{self.conn_id}": Salesforce gives something among the records that is none'
+            )
         return [_plain(record) for record in records]
 
     @contextmanager
@@ -133,7 +137,7 @@ def _plain(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _place(record: Record) -> ChangeKey | None:
-    return place(record.get("SystemModstamp"), record.get("Id"))
+    return place(record.get("SystemModstamp"), record.get("Id"), str)
 
 
 def _row(record: Record, declared: SalesforceObject) -> Row:

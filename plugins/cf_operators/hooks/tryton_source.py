@@ -78,7 +78,7 @@ def _changed(after: ChangeKey | None, until: datetime | None) -> list[Any]:
 
 
 def _place(record: Record) -> ChangeKey | None:
-    return place(record.get("last_modified_at"), record.get("id"))
+    return place(record.get("last_modified_at"), record.get("id"), int)
 
 
 def _completed(records: list[dict[str, Any]], declared: TrytonObject, rpc: TrytonRpc) -> Iterator[Record]:
@@ -86,15 +86,15 @@ def _completed(records: list[dict[str, Any]], declared: TrytonObject, rpc: Tryto
     if not (declared.settled and declared.reads_log and records):
         yield from records
         return
-    names = {f"{declared.read},{record.get('id')}": record for record in records}
+    names = [f"{declared.read},{record.get('id')}" for record in records]
     changes: dict[str, list[StatusChange]] = {name: [] for name in names}
-    for entry in _log(rpc, [["resource", "in", list(names)], ["event", "=", "transition"]]):
+    for entry in _log(rpc, [["resource", "in", list(changes)], ["event", "=", "transition"]]):
         field, _, state = str(entry.get("target")).partition(":")
         told = changes.get(str(entry.get("resource")))
         if field == "state" and told is not None:
             before = told[-1].after if told else FIRST_STATE
             told.append(StatusChange(str(plain(entry.get("create_date"))), before, state))
-    for name, record in names.items():
+    for name, record in zip(names, records, strict=True):
         yield record | course_of(changes[name], record.get("state"), frozenset(declared.settled))
 
 
