@@ -3,7 +3,7 @@
 FROM node:24-bookworm-slim AS browser
 WORKDIR /opt/cf
 COPY package.json package-lock.json ./
-RUN npm ci --ignore-scripts --no-audit --no-fund
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM python:3.12-slim-bookworm
 RUN useradd --uid 50000 --create-home airflow

@@ -69,6 +69,8 @@ def counts(summary: object) -> str:
 
 def _number(value: object) -> int:
     if isinstance(value, Mapping):
+        if "fetched" in value:  # of a source: the other counts say what became of these
+            return _number(value["fetched"])
         return sum(_number(part) for part in value.values())
     if isinstance(value, list):
         return len(value)

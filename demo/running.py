@@ -19,6 +19,7 @@ DAGS = (
     "cf_collect_orders",
     "cf_collect_complaints",
     "cf_collect_responses",
+    "cf_collect_feedback",
     "cf_measure",
     "cf_act",
 )

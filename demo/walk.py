@@ -77,7 +77,7 @@ class Walk:
             if waiting:
                 self.progress.say(f"{' and '.join(waiting)} wait until the history is in")
             self._run(client, "cf_collect_orders")
-            self._run(client, "cf_collect_complaints", "cf_collect_responses")
+            self._run(client, "cf_collect_complaints", "cf_collect_responses", "cf_collect_feedback")
             for dag_id in waiting:
                 client.pause(dag_id, False)
             if waiting:

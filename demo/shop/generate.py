@@ -11,6 +11,7 @@ from random import Random
 from demo.shop.calendar import Calendar
 from demo.shop.complaints import make_complaints
 from demo.shop.customers import make_customers
+from demo.shop.feedback import make_feedback
 from demo.shop.orders import make_orders
 from demo.shop.promises import with_promises
 from demo.shop.reopening import with_reopening
@@ -29,10 +30,11 @@ class Generated:
     orders: int
     complaints: int
     responses: int
+    feedback: int
 
 
 def generate(folder: Path, today: date, *, truth: Path, seed: int = SEED) -> Generated:
-    """Write customers.csv, orders.csv, complaints.csv and responses.csv into `folder`, and `truth`.
+    """Write customers.csv, orders.csv, complaints.csv, responses.csv and feedback.csv into `folder`, and `truth`.
 
     `truth` tells how late each parcel came, see `write_truth`. The same seed and day give the same bytes. Nothing
     in the files is later than the day before `today`, a day of the shop's own time zone (Europe/Berlin); only
@@ -50,14 +52,15 @@ def generate(folder: Path, today: date, *, truth: Path, seed: int = SEED) -> Gen
     )
     responses = make_responses(orders, calendar, random)
     responses += make_yearly_responses(orders, calendar, _random(seed, today, "yearly survey"))
+    feedback = make_feedback(orders, calendar, _random(seed, today, "feedback"))
     draft = folder.with_name(folder.name + ".new")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    write_files(draft, customers, orders, complaints, responses)
+    write_files(draft, customers, orders, complaints, responses, feedback)
     truth.parent.mkdir(parents=True, exist_ok=True)
     write_truth(truth, orders)
     draft.replace(folder)
-    return Generated(len(customers), len(orders), len(complaints), len(responses))
+    return Generated(len(customers), len(orders), len(complaints), len(responses), len(feedback))
 
 
 def _random(seed: int, today: date, *topic: str) -> Random:

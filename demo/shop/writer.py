@@ -9,6 +9,7 @@ from pathlib import Path
 
 from demo.shop.complaints import Complaint
 from demo.shop.customers import Customer
+from demo.shop.feedback import Voice
 from demo.shop.orders import Order
 from demo.shop.responses import Response
 from demo.shop.yearly_survey import ATTRIBUTES
@@ -21,6 +22,7 @@ COLUMNS = {
     "received_at,acknowledged_at,resolved_at,closed_at,reopened_at,reopen_count,contact_count",
     "responses": "response_id,customer_id,order_id,survey,submitted_at,channel,language,nps,csat,"
     "product_quality,ordering,delivery,service,value",
+    "feedback": "feedback_id,kind,channel,customer_id,order_id,product,topic,sentiment,stars,received_at",
 }
 # One row of each file that cannot be read: what an export of a real shop brings along now and then.
 BROKEN: dict[str, Row] = {
@@ -53,6 +55,18 @@ BROKEN: dict[str, Row] = {
         "",
         "",
     ),
+    "feedback": (
+        "F900001",
+        "review",
+        "shop site",
+        "",
+        "",
+        "Kitchen",
+        "price",
+        "mixed",
+        "3",
+        "2024-11-05 11:30:00",
+    ),
 }
 
 
@@ -62,12 +76,14 @@ def write_files(
     orders: list[Order],
     complaints: list[Complaint],
     responses: list[Response],
+    feedback: list[Voice],
 ) -> None:
-    """Write the four files; the same input gives the same bytes."""
+    """Write the five files; the same input gives the same bytes."""
     _write(folder, "customers", (vars(customer).values() for customer in customers))
     _write(folder, "orders", map(_order_row, orders))
     _write(folder, "complaints", map(_complaint_row, complaints))
     _write(folder, "responses", map(_response_row, responses))
+    _write(folder, "feedback", map(_feedback_row, feedback))
 
 
 def write_truth(path: Path, orders: list[Order]) -> None:
@@ -113,6 +129,14 @@ def _response_row(response: Response) -> Row:
         response.response_id, response.customer.customer_id, response.order_id, response.survey,
         _time(response.submitted_at), response.channel, response.language, response.nps, response.csat,
         *(response.attributes.get(name, "") for name in ATTRIBUTES),
+    )  # fmt: skip
+
+
+def _feedback_row(voice: Voice) -> Row:
+    customer_id = voice.customer.customer_id if voice.customer else ""
+    return (
+        voice.feedback_id, voice.kind, voice.channel, customer_id, voice.order_id, voice.product, voice.topic,
+        voice.sentiment, voice.stars, _time(voice.received_at),
     )  # fmt: skip
 
 

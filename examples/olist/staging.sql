@@ -1,5 +1,6 @@
 -- Olist: customers, orders with their items and products, and reviews as responses.
 -- Grain: one row per person (customer_unique_id), order, and pair of review and order; the newest version of each.
+-- Increments: none. An order is made of its customer, its first item and that item's product, and a person of all customers.
 -- Reads: cf_landing.v_record. Rerun: replaces the views, which hold no rows.
 -- The decisions behind it, and how many rows each touches, stand in README.md beside this file.
 {% from "macros/instant.sql" import instant %}

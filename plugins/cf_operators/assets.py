@@ -15,6 +15,7 @@ def _table(name: str, schema: str, table: str) -> Asset:
 ORDERS = _table("cf_orders", "cf_core", "fct_order")
 COMPLAINTS = _table("cf_complaints", "cf_core", "fct_complaint")
 RESPONSES = _table("cf_responses", "cf_core", "fct_response")
+FEEDBACK = _table("cf_feedback", "cf_core", "fct_feedback")
 INVITATIONS = _table("cf_invitations", "cf_ledger", "invitation")
 KPIS = _table("cf_kpis", "cf_kpi", "kpi_value")
 TASKS = _table("cf_tasks", "cf_ledger", "task")

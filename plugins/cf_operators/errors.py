@@ -36,6 +36,10 @@ class SourceTaken(CfError):
     """Another run has begun to read the same object of a source; this one has to stop."""
 
 
+class SourcesFailed(CfError):
+    """Some of the sources of a run could not be collected. The others were; nothing of them is lost."""
+
+
 class SourceUnavailable(CfError):
     """A source of orders, complaints or responses does not answer, or answers that it is busy."""
 

@@ -22,6 +22,7 @@ from cf_operators.domain.programme import Programme, missing_parts
 from cf_operators.errors import ConfigurationError
 from cf_operators.marked_yaml import MarkedYaml
 from cf_operators.programme_files import absolute_path, file_hints, file_problems, template_problems
+from cf_operators.source_presets import with_presets
 
 SHIPPED = Path(__file__).resolve().parents[2] / "include" / "config" / "programme.yml"
 
@@ -50,17 +51,18 @@ def _load(path: Path, _changed: int) -> Programme:
         raise ConfigurationError(
             f"cannot read the programme {path}: {error}; it has to be a text file in UTF-8"
         ) from error
-    problems = list(document.problems)
+    data, problems = with_presets(document.data)
+    problems += document.problems
     programme = None
-    if document.data is not None:
+    if data is not None:
         try:
             programme = Programme.model_validate(
-                document.data, context=Declared.of(document.data, partial(absolute_path, path.parent))
+                data, context=Declared.of(data, partial(absolute_path, path.parent))
             )
         except ValidationError as error:
-            problems += problems_of(error, document.data, schema())
-        problems += [*missing_parts(document.data), *template_problems(document.data)]
-        problems += file_problems(document.data, path.parent)
+            problems += problems_of(error, data, schema())
+        problems += [*missing_parts(data), *template_problems(data)]
+        problems += file_problems(data, path.parent)
     if problems or programme is None:
         raise ConfigurationError(_report(path, document, problems))
     return programme

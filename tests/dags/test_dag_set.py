@@ -21,6 +21,8 @@ SCHEDULES = {
     "cf_collect_orders": "5 * * * * UTC",
     "cf_collect_complaints": "10 * * * * UTC",
     "cf_collect_responses": "*/10 * * * * UTC",
+    "cf_collect_feedback": "15 * * * * UTC",
+    "cf_record_feedback": None,
     "cf_collect_bounces": "20 * * * * UTC",
     "cf_send_post_purchase": "0 9 * * * Europe/Berlin",
     "cf_send_complaint_follow_up": "30 8 * * * Europe/Berlin",

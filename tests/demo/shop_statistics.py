@@ -58,6 +58,8 @@ def _is_readable(row: dict[str, str]) -> bool:
                 datetime.fromisoformat(text)
             if text and name in ("nps", "csat", "severity"):
                 int(text)
+            if name == "sentiment" and text not in ("positive", "neutral", "negative"):
+                return False
     except ValueError:
         return False
     return True

@@ -20,7 +20,7 @@ from demo.shop.yearly_survey import ATTRIBUTES
 from tests.demo.shop_statistics import good_rows, missed_in_month
 
 TODAY = date(2026, 11, 22)
-FILES = ("customers", "orders", "complaints", "responses")
+FILES = ("customers", "orders", "complaints", "responses", "feedback")
 PLANTED = ("on_time_delivery", "region=North")
 ROOT = Path(__file__).parents[2]
 
@@ -49,7 +49,14 @@ def test_columns_are_those_of_the_example_programme(shop: Path) -> None:
     assert set(source.objects) == set(FILES)
     for name in FILES:
         header = (shop / f"{name}.csv").read_text().splitlines()[0].split(",")
-        assert header == list(source.objects[name].columns)
+        declared = source.objects[name]
+        if declared.map is None:
+            assert header == list(declared.columns)
+        else:
+            assert set(header) == {
+                *declared.key,
+                *(field.path for field in declared.map.fields.values() if field.path),
+            }
 
 
 def test_every_file_has_exactly_one_broken_row(shop: Path) -> None:

@@ -58,7 +58,7 @@ def test_an_object_of_a_files_source() -> None:
         ({"key": ["note"]}, 'names "note", which may be empty'),
         ({"key": ["line", "line"]}, "names a column twice"),
         ({"columns": {}}, "has neither columns nor map"),
-        ({"stream": "order"}, "'orders', 'complaints' or 'responses'"),
+        ({"stream": "order"}, "'orders', 'complaints', 'responses' or 'feedback'"),
         ({"read": "/data/orders.csv"}, "leaves the folder"),
         ({"read": "../orders.csv"}, "leaves the folder"),
         ({"read": "a/../../orders.csv"}, "leaves the folder"),

@@ -106,3 +106,20 @@ def test_storable_text_is_valid_and_keeps_what_was_valid(raw: bytes) -> None:
     assert text.encode("utf-8").decode("utf-8") == text
     if b"\0" not in raw and raw.decode("utf-8", "replace").encode() == raw:
         assert text == raw.decode("utf-8")
+
+
+def test_half_a_character_is_refused_and_kept_as_text() -> None:
+    """JSON may hold the half of a pair of surrogates alone; no database can."""
+    reason = judge({**GOOD, "note": "broken \ud83d!"}, ORDERS)
+    assert reason == "the row holds half a character (a lone surrogate), which no text may hold"
+    assert storable("a\ud83d\udcffz\0") == "a\\ud83d\\xffz\\0"
+    assert RefusedRow.of("x", None, reason, "\udfff").raw == "\\udfff"
+    assert isinstance(judge({**GOOD, "note": "whole \U0001f600"}, ORDERS), SourceRow)
+
+
+def test_a_key_that_no_index_can_hold_is_refused() -> None:
+    assert isinstance(judge({**GOOD, "order_id": "A" * 1000}, ORDERS), SourceRow)
+    reason = judge({**GOOD, "order_id": "ä" * 501}, ORDERS)
+    assert isinstance(reason, str)
+    assert reason.startswith('key (order_id): "ä')
+    assert reason.endswith("is longer than 1000 bytes, as no key is")

@@ -213,3 +213,27 @@ def test_a_wrong_connection_is_a_configuration_error(
 def test_a_missing_connection_is_a_configuration_error() -> None:
     with pytest.raises(ConfigurationError, match='connection "cf_nowhere" does not exist'):
         hook(connection="cf_nowhere").folder()
+
+
+def test_only_what_is_new_or_changed_is_read_again_with_all_that_comes_after_it(folder: Path) -> None:
+    def keys(position: object) -> tuple[list[str], object]:
+        seen: list[str] = []
+        for page in hook().pages("orders", position, None):  # type: ignore[arg-type]
+            seen += [row.external_id for row in page.rows if isinstance(row, SourceRow)]
+            position = page.position()
+        return seen, position
+
+    for day in "135":
+        (folder / f"orders_{day}.csv").write_text(HEADER + f"A{day},2024-05-0{day} 10:00,1,\n")
+    first, position = keys(None)
+    assert first == ["A1", "A3", "A5"]
+    assert keys(position)[0] == []
+    (folder / "orders_7.csv").write_text(HEADER + "A7,2024-05-07 10:00,1,\n")
+    second, position = keys(position)
+    assert second == ["A7"]
+    # The last file that names a row counts: all behind a changed file is read again, so that it still does.
+    (folder / "orders_3.csv").write_text(HEADER + "A5,2024-05-03 11:00,1,\n")
+    third, position = keys(position)
+    assert third == ["A5", "A5", "A7"]
+    (folder / "orders_1.csv").unlink()
+    assert keys(position)[0] == []

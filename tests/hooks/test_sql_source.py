@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
-from cf_operators.domain.collecting import Row
+from cf_operators.domain.collecting import Row, TimeRange
 from cf_operators.domain.source import SqlObject, SqlSource
 from cf_operators.domain.source_row import RefusedRow, SourceRow
 from cf_operators.errors import ConfigurationError, DataError, SourceUnavailable
@@ -56,10 +58,14 @@ def crm(warehouse_server: WarehouseServer, monkeypatch: pytest.MonkeyPatch) -> I
     warehouse_server.drop(database)
 
 
-def rows_of(wanted: SqlObject) -> Iterable[Row]:
+def hook(wanted: SqlObject) -> SqlSourceHook:
     entry = {"id": "crm", "kind": "sql", "connection": "cf_crm", "time_zone": "UTC", "staging": "crm.sql"}
-    source = SqlSource.model_validate(entry | {"objects": {"cases": wanted.model_dump(exclude={"map"})}})
-    (page,) = SqlSourceHook(source).pages("cases", None, None)
+    objects = {"cases": wanted.model_dump(exclude={"map"})}
+    return SqlSourceHook(SqlSource.model_validate(entry | {"objects": objects}))
+
+
+def rows_of(wanted: SqlObject) -> Iterable[Row]:
+    (page,) = hook(wanted).pages("cases", None, None)
     return page.rows
 
 
@@ -173,3 +179,57 @@ def test_a_connection_of_no_database_is_a_configuration_error(
     monkeypatch.setenv("AIRFLOW_CONN_CF_CRM", json.dumps(connection))
     with pytest.raises(ConfigurationError, match=message):
         read(declared())
+
+
+CHANGING = """
+create table crm.tickets (id integer primary key, changed_at timestamptz, number integer, body text);
+insert into crm.tickets values
+(1, '2024-05-01 10:00+00', 1, 'a'), (2, '2024-05-01 12:00+00', 2, 'b'), (3, null, null, 'c');
+"""
+
+
+def tickets(column: str, position: Any = None, period: TimeRange | None = None) -> tuple[list[str], Any]:
+    """Keys in the order read, and the position after."""
+    wanted = SqlObject.model_validate(
+        {
+            "stream": "complaints", "read": "crm.tickets", "key": ["id"], "columns": {"id": "integer"},
+            "changed": {"column": column, "overlap": 3600 if column == "changed_at" else 1},
+        }
+    )  # fmt: skip
+    (page,) = hook(wanted).pages("cases", position, period)
+    keys = [row.external_id for row in page.rows if isinstance(row, SourceRow)]
+    return keys, page.position()
+
+
+@pytest.mark.parametrize("column", ["changed_at", "number"])
+def test_only_what_was_changed_since_is_read_less_the_overlap(crm: str, column: str) -> None:
+    with psycopg.connect(crm) as connection:
+        connection.execute(CHANGING.encode())
+    keys, position = tickets(column)
+    assert keys == ["1", "2", "3"]
+    with psycopg.connect(crm) as connection:
+        # What commits late with an early value is within the overlap; what is older than that is not looked for.
+        connection.execute("insert into crm.tickets values (4, '2024-05-01 11:30+00', 2, 'late')")
+        connection.execute("insert into crm.tickets values (5, '2024-05-01 13:00+00', 3, 'new')")
+        connection.execute(
+            "update crm.tickets set changed_at = '2024-05-01 13:00+00', number = 3 where id = 3"
+        )
+    keys, position = tickets(column, position)
+    assert sorted(keys) == (["2", "3", "4", "5"] if column == "changed_at" else ["1", "2", "3", "4", "5"])
+    keys, after = tickets(column, position)
+    assert after == position
+    assert sorted(keys) == (["2", "3", "5"] if column == "changed_at" else ["2", "3", "4", "5"])
+
+
+def test_a_period_is_read_by_the_time_of_change(crm: str) -> None:
+    with psycopg.connect(crm) as connection:
+        connection.execute(CHANGING.encode())
+    period = TimeRange(datetime(2024, 5, 1, 11, tzinfo=UTC), datetime(2024, 5, 1, 12, 30, tzinfo=UTC))
+    assert tickets("changed_at", period=period)[0] == ["2"]
+
+
+def test_a_column_that_tells_no_order_is_refused(crm: str) -> None:
+    with psycopg.connect(crm) as connection:
+        connection.execute(CHANGING.encode())
+    with pytest.raises(DataError, match=r'column "body" holds .* neither a time nor a number'):
+        tickets("body")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cf_operators.domain.collecting import Page
-from cf_operators.domain.source import FormSource
+from cf_operators.domain.source import CollectedSource
 from cf_operators.domain.source_row import SourceRow, judge
 from cf_operators.hooks.landing import Landing
 from cf_operators.hooks.warehouse import WarehouseHook
@@ -36,7 +36,7 @@ RESPONSE = {
 def land(object_name: str, *rows: dict[str, Any], source_id: str = "shop") -> None:
     """Land rows of one object of the programme's source."""
     source = load_programme().source(source_id)
-    assert not isinstance(source, FormSource)
+    assert isinstance(source, CollectedSource)
     declared = source.objects[object_name]
     judged = [judge(row, declared) for row in rows]
     good = [row for row in judged if isinstance(row, SourceRow)]

@@ -15,7 +15,7 @@ CARRIED = frozenset({
     *(exp.Order, exp.Ordered, exp.Window, exp.Distinct, exp.Table, exp.TableAlias, exp.Alias, exp.Star),
     *(exp.Column, exp.Identifier, exp.Literal, exp.Null, exp.Boolean, exp.Paren, exp.Var),
     *(exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.In, exp.Between),
-    *(exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Cast, exp.DataType, exp.Trim, exp.DPipe),
+    *(exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Cast, exp.DataType, exp.Trim, exp.Lower, exp.DPipe),
     *(exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.Interval, exp.AtTimeZone),
     *(exp.Min, exp.Max, exp.Sum, exp.Count, exp.RowNumber),
 })  # fmt: skip

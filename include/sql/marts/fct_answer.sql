@@ -3,6 +3,7 @@
 --        answers of one response about one construct on one scale, the first question by name stands for it (is_first).
 -- Reads: the staging views of answers, cf_core.fct_response, cf_core.response_weight.
 -- Rerun: reads only.
+{% from "macros/rows_of.sql" import rows_of with context %}
 {% from "macros/offered.sql" import offered with context %}
 select
     a.source,
@@ -32,6 +33,6 @@ select
 from (
     {{ offered("answer") | trim }}
 ) as a
-inner join cf_core.fct_response as r on a.source = r.source and a.response_id = r.response_id
+inner join {{ rows_of("cf_core.fct_response", ["source", "response_id"]) | trim }} as r on a.source = r.source and a.response_id = r.response_id
 left join cf_core.response_weight as w on a.source = w.source and a.response_id = w.response_id
 where a.score is not null

@@ -4,13 +4,18 @@
 --        What came of it is, in this order: the answer; a no to surveys, if it was said after this ask and before the
 --        next one; silence, if any mail of the chain arrived; else what kept it from arriving.
 -- Reads: cf_ledger.invitation, wave, consent, cf_core.fct_response. Rerun: reads only.
+{% from "macros/rows_of.sql" import rows_of with context %}
 with response as (
     select
         invitation_id,
         min(submitted_at) as submitted_at,
         max(case when is_complete then 1 else 0 end) as is_complete
     from cf_core.fct_response
-    where invitation_id is not null
+    where
+        invitation_id is not null
+        {% if narrowed %}
+        and invitation_id in (select i.invitation_id from {{ rows_of("cf_ledger.invitation", ["contact_key"]) | trim }} as i)
+        {% endif %}
     group by invitation_id
 ),
 
@@ -26,7 +31,7 @@ attempt as (
         case
             when i.state in ('accepted', 'responded') or (i.state = 'expired' and i.accepted_at is not null) then 1 else 0
         end as is_arrived
-    from cf_ledger.invitation as i
+    from {{ rows_of("cf_ledger.invitation", ["contact_key"]) | trim }} as i
 ),
 
 chain as (
@@ -54,7 +59,7 @@ asked as (
         c.is_arrived,
         r.is_complete,
         coalesce(c.asked_at, r.submitted_at) as asked_at
-    from cf_ledger.invitation as i
+    from {{ rows_of("cf_ledger.invitation", ["contact_key"]) | trim }} as i
     inner join cf_ledger.wave as w on i.wave_id = w.wave_id
     inner join chain as c on i.invitation_id = c.invitation_id
     left join response as r on i.invitation_id = r.invitation_id
@@ -69,7 +74,7 @@ refusal as (
             partition by k.contact_key, k.purpose, k.recorded_at
             order by a.asked_at desc, a.invitation_id desc
         ) as ask_number
-    from cf_ledger.consent as k
+    from {{ rows_of("cf_ledger.consent", ["contact_key"]) | trim }} as k
     inner join asked as a
         on
             k.contact_key = a.contact_key

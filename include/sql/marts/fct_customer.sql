@@ -2,6 +2,7 @@
 -- Grain: one row per person with an order that was not cancelled. Product and region are those of the first order; of
 --        two at the same moment, the first by source and number. Days are counted from the day of the first order: day 0.
 -- Reads: cf_core.fct_order. Rerun: reads only.
+{% from "macros/rows_of.sql" import rows_of with context %}
 select
     o.contact_key,
     max(case when o.order_number = 1 then o.segment end) as segment,
@@ -29,7 +30,7 @@ from (
         ordered_on,
         row_number() over (partition by contact_key order by ordered_at, source, order_id) as order_number,
         min(ordered_on) over (partition by contact_key) as first_on
-    from cf_core.fct_order
+    from {{ rows_of("cf_core.fct_order", ["contact_key"]) | trim }} as t
     where status <> 'cancelled'
 ) as o
 group by o.contact_key

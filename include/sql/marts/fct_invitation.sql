@@ -1,5 +1,6 @@
 -- cf_core.fct_invitation: who was asked, as far as analysts may see it.
 -- Grain: one row per invitation, reminders included. Reads: cf_ledger.invitation. Rerun: reads only.
+{% from "macros/rows_of.sql" import rows_of with context %}
 select
     i.invitation_id,
     i.campaign_id,
@@ -16,4 +17,4 @@ select
     i.reminder_number,
     i.channel,
     i.inclusion_probability
-from cf_ledger.invitation as i
+from {{ rows_of("cf_ledger.invitation", ["invitation_id"]) | trim }} as i

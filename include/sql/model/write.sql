@@ -1,4 +1,5 @@
--- write: makes a table of the model equal to its query, the file of marts/ with the name of the table.
+-- write: makes a table of the model equal to its query, the file of marts/ with the name of the table; in an increment those
+--        of its rows whose keys stand in pg_temp.cf_touched.
 -- Grain: one row, of counts. repeated_count are the rows of the query beyond the first of their key: whoever runs this has
 --        to roll back when there are any.
 -- Reads and writes: the table. Rerun: new rows are inserted, rows that differ are updated, rows that are gone are deleted;
@@ -7,13 +8,36 @@ with wanted as materialized (
     {{ model | trim | indent }}
 ),
 
+{% if narrowed %}
+present as materialized (
+    select t.*
+    from {{ table }} as t
+    inner join cf_touched as k
+        on {% for name in unit %}{{ "" if loop.first else " and " }}t.{{ name }} = k.{{ name }}{% endfor %}
+
+),
+
+{% endif %}
 gone as (
     delete from {{ table }} as t
+    {% if narrowed %}
+    using (
+        select p.* from present as p
+        where not exists (
+            select 1 from wanted as w
+            where {% for name in key %}{{ "" if loop.first else " and " }}w.{{ name }} = p.{{ name }}{% endfor %}
+
+        )
+    ) as p
+    where {% for name in key %}{{ "" if loop.first else " and " }}p.{{ name }} = t.{{ name }}{% endfor %}
+
+    {% else %}
     where not exists (
         select 1 from wanted as w
         where {% for name in key %}{{ "" if loop.first else " and " }}w.{{ name }} = t.{{ name }}{% endfor %}
 
     )
+    {% endif %}
     returning 1
 ),
 
@@ -22,7 +46,7 @@ written as (
     select distinct on ({{ key | join(", ") }}) {{ (key + columns) | join(", ") }}
     from wanted as w
     where not exists (
-        select 1 from {{ table }} as s
+        select 1 from {{ "present" if narrowed else table }} as s
         where
             {% for name in key %}{{ "" if loop.first else " and " }}s.{{ name }} = w.{{ name }}{% endfor %}
 

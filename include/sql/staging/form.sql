@@ -5,8 +5,8 @@
 -- Reads: cf_landing.record, cf_ledger.invitation, cf_ledger.wave, cf_ledger.survey_question.
 -- Rerun: replaces the views, which hold no rows.
 create or replace view cf_landing.stg_{{ source.id }}_response as
-select distinct on (s.invitation_id)
-    s.invitation_id::text as response_id,
+select distinct on (s.entity_key)
+    s.entity_key as response_id,
     s.invitation_id,
     null::text as contact_source,  -- the invitation knows the person
     null::text as contact_external_id,
@@ -21,31 +21,32 @@ from (
     select
         (payload ->> 'invitation_id')::uuid as invitation_id,
         (payload ->> 'is_complete')::boolean as is_complete,
-        record_id,
+        entity_key,
         payload
     from cf_landing.record
     where source = '{{ source.id }}' and object = 'submissions'
 ) as s
 inner join cf_ledger.invitation as i on s.invitation_id = i.invitation_id
 inner join cf_ledger.wave as w on i.wave_id = w.wave_id
-order by s.invitation_id asc, s.is_complete desc, (s.payload ->> 'submission_id')::bigint desc;
+order by s.entity_key asc, s.is_complete desc, (s.payload ->> 'submission_id')::bigint desc;
 
 create or replace view cf_landing.stg_{{ source.id }}_answer as
 select
-    s.invitation_id::text as response_id,
+    s.entity_key as response_id,
     q.question,
     q.construct,
     (s.answers ->> q.question)::numeric as score,
     q.scale_min,
     q.scale_max
 from (
-    select distinct on (invitation_id)
+    select distinct on (entity_key)
+        entity_key,
         (payload ->> 'invitation_id')::uuid as invitation_id,
         payload -> 'answers' as answers
     from cf_landing.record
     where source = '{{ source.id }}' and object = 'submissions'
     order by
-        invitation_id asc, (payload ->> 'is_complete')::boolean desc, (payload ->> 'submission_id')::bigint desc
+        entity_key asc, (payload ->> 'is_complete')::boolean desc, (payload ->> 'submission_id')::bigint desc
 ) as s
 inner join cf_ledger.invitation as i on s.invitation_id = i.invitation_id
 inner join cf_ledger.wave as w on i.wave_id = w.wave_id

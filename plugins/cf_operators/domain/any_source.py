@@ -1,4 +1,4 @@
-"""A source of the programme, of whichever kind."""
+"""Every kind of source that a programme may name."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from pydantic import Field
 
 from cf_operators.domain.odoo_source import OdooSource
 from cf_operators.domain.request_tracker_source import RequestTrackerSource
+from cf_operators.domain.rest_source import RestSource
 from cf_operators.domain.salesforce_source import SalesforceSource
-from cf_operators.domain.source import FilesSource, FormSource, SqlSource
+from cf_operators.domain.source import ByHandSource, FilesSource, FormSource, SqlSource
 from cf_operators.domain.tryton_source import TrytonSource
 from cf_operators.domain.zendesk_source import ZendeskSource
 
 Source = Annotated[
     FilesSource
     | SqlSource
+    | FormSource
+    | ByHandSource
+    | RestSource
     | SalesforceSource
     | ZendeskSource
     | RequestTrackerSource
     | TrytonSource
-    | OdooSource
-    | FormSource,
+    | OdooSource,
     Field(discriminator="kind"),
 ]
+"""A source, by its kind."""

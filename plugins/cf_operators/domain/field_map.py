@@ -86,7 +86,7 @@ def _short_form(value: object) -> object:
     return {"path": value} if isinstance(value, str) else value
 
 
-FieldSpec = Annotated[MappedField, BeforeValidator(_short_form)]
+FieldSpec = Annotated[MappedField, BeforeValidator(_short_form, json_schema_input_type=str | MappedField)]
 """A field; a text alone is its path."""
 
 

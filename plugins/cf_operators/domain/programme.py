@@ -16,7 +16,7 @@ from cf_operators.domain.measuring import Measuring
 from cf_operators.domain.organisation import Asking, Organisation, Owner, Purpose
 from cf_operators.domain.problem import Problem
 from cf_operators.domain.sending import Sending
-from cf_operators.domain.source import CollectedSource, FormSource, Stream
+from cf_operators.domain.source import CollectedSource, Stream
 
 
 class _HasId(Protocol):
@@ -74,11 +74,11 @@ class Programme(Entry):
         return _find(self.sources, source_id, "sources")
 
     def sources_of(self, stream: Stream) -> tuple[CollectedSource, ...]:
-        """The sources that are collected for a stream. The built-in form is not among them: it is always there."""
+        """The sources that are collected for a stream. Those that are built in are not among them."""
         return tuple(
             source
             for source in self.sources
-            if not isinstance(source, FormSource) and source.objects_of(stream)
+            if isinstance(source, CollectedSource) and source.objects_of(stream)
         )
 
     def survey(self, survey_id: str) -> Survey:

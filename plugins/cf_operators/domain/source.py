@@ -39,6 +39,18 @@ def _column_name(value: str) -> str:
     return value
 
 
+def _key_columns(key: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    if len(set(key)) < len(key):
+        raise ValueError("names a column twice; name each once")
+    columns = info.data.get("columns")
+    for name in key if columns else ():
+        if name not in columns:
+            raise ValueError(f'names "{name}", which is not a column; columns are: {", ".join(columns)}')
+        if columns[name].is_optional:
+            raise ValueError(f'names "{name}", which may be empty ({columns[name]}); a key never is')
+    return key
+
+
 class SourceObject(Entry):
     """One kind of row of a source."""
 
@@ -49,10 +61,10 @@ class SourceObject(Entry):
         description="The columns that are checked, with their types; others land as they come. "
         "? after a type: the cell may be empty.",
     )
-    key: Annotated[tuple[Line, ...], Field(min_length=1)] = Field(
+    key: Annotated[tuple[Line, ...], Field(min_length=1), AfterValidator(_key_columns)] = Field(
         description="Columns that together identify a row of the source for ever."
     )
-    entity: tuple[Line, ...] = Field(
+    entity: Annotated[tuple[Line, ...], AfterValidator(_key_columns)] = Field(
         default=(),
         description="Columns that name what the row is about, where that is not the key: of several rows about "
         "the same response, the complete one counts.",
@@ -63,18 +75,6 @@ class SourceObject(Entry):
 
     @model_validator(mode="after")
     def _rows_can_be_read(self) -> Self:
-        for name, columns in {"key": self.key, "entity": self.entity}.items():
-            if len(set(columns)) < len(columns):
-                raise ValueError(f"{name} names a column twice; name each once")
-            for column in columns if self.columns else ():
-                if column not in self.columns:
-                    raise ValueError(
-                        f'{name} names "{column}", which is not a column; columns are: {", ".join(self.columns)}'
-                    )
-                if self.columns[column].is_optional:
-                    raise ValueError(
-                        f'{name} names "{column}", which may be empty ({self.columns[column]}); a key never is'
-                    )
         if not self.columns and self.map is None:
             raise ValueError("has neither columns nor map; declare the columns that its staging file reads")
         return self
@@ -119,13 +119,13 @@ class SqlObject(SourceObject):
         return self.read.endswith(".sql")
 
 
-def _not_form(value: str) -> str:
-    if value == "form":
-        raise ValueError("is kept for the built-in form; give this source another id")
+def _not_built_in(value: str) -> str:
+    if value in ("form", "by_hand"):
+        raise ValueError(f"is kept for the built-in source {value}; give this source another id")
     return value
 
 
-SourceId = Annotated[Slug, AfterValidator(_not_form), once_in("sources")]
+SourceId = Annotated[Slug, AfterValidator(_not_built_in), once_in("sources")]
 
 
 class CollectedSource(Entry):
@@ -186,3 +186,13 @@ class FormSource(Entry):
     id: Annotated[Literal["form"], once_in("sources")] = Field(description="Always form.")
     kind: Literal["form"] = Field(description="form: the built-in survey form.")
     staging: ProgrammePath = Field(description="SQL file that maps the submissions to the standard shapes.")
+
+
+class ByHandSource(Entry):
+    """What people write down themselves, one by one, in the trigger form of the DAG ``cf_record_feedback``."""
+
+    id: Annotated[Literal["by_hand"], once_in("sources")] = Field(description="Always by_hand.")
+    kind: Literal["by_hand"] = Field(description="by_hand: what is written down in Airflow's trigger form.")
+    staging: ProgrammePath = Field(
+        description="SQL file that maps what was written down to the standard shapes."
+    )

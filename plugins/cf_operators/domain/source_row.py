@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from cf_operators.domain.column_type import BLANKS, refusal
 from cf_operators.domain.json_path import steps, value_at
@@ -15,8 +15,11 @@ from cf_operators.domain.mapped_row import read_mapped
 from cf_operators.domain.problem import shown
 from cf_operators.domain.source import SourceObject
 
-_UNDECODED = re.compile("[\ud800-\udfff]")
-_HALF_CHARACTER = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+LONGEST_KEY: Final = 1000
+"""Bytes of a key. PostgreSQL has no index for keys of more than some 2,700, together with source and object."""
+
+_UNDECODED = re.compile("[\udc80-\udcff]")
+_HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _NUL_IN_JSON = re.compile(r"(?<!\\)(\\\\)*\\u0000")
 
 
@@ -90,18 +93,19 @@ def judge(values: Mapping[str, Any], declared: SourceObject) -> SourceRow | str:
 def fitting(values: Mapping[str, Any], declared: SourceObject, reasons: list[str]) -> SourceRow | str:
     """The row of these values when nothing speaks against it; else every reason, joined with "; "."""
     try:
-        payload = json.dumps(
-            values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-        )
+        payload = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     except ValueError:
         return "; ".join([*reasons, "the row holds NaN or Infinity, which are no numbers of JSON"])
     if not payload.isascii() or "\\u0000" in payload:
         reasons = [*reasons, *_unstorable(values, payload)]
-    keys = [_key(values, columns) for columns in (declared.key, declared.entity or declared.key)]
+    keys = [key_of(values, columns) for columns in (declared.key, declared.entity or declared.key)]
     for columns, key in zip(("key", "entity"), keys, strict=True):
         if key is None and not reasons:
             names = ", ".join(getattr(declared, columns))
             reasons = [f"{columns} ({names}) is empty; a value is required"]
+        elif key is not None and not reasons and len(key.encode()) > LONGEST_KEY:
+            names = ", ".join(getattr(declared, columns))
+            reasons = [f"{columns} ({names}): {shown(key)} is longer than {LONGEST_KEY} bytes, as no key is"]
     if reasons or keys[0] is None or keys[1] is None:
         return "; ".join(reasons)
     return SourceRow(
@@ -124,7 +128,8 @@ def _check_columns(cleaned: dict[str, Any], declared: SourceObject) -> Iterator[
             yield f'column "{name}": {shown(storable(text))} {problem}'
 
 
-def _key(values: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
+def key_of(values: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
+    """The key of a row, made of these columns or paths; None when one of them is empty or no single value."""
     parts = [values[name] if name in values else value_at(values, steps(name)) for name in names]
     if any(part is None or isinstance(part, dict | list) or not str(part).strip(BLANKS) for part in parts):
         return None
@@ -137,6 +142,8 @@ def _unstorable(values: Mapping[str, Any], payload: str) -> Iterable[str]:
             text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             if _UNDECODED.search(f"{name}{text}"):
                 yield f'column "{name}": {shown(storable(text))} holds bytes that are not UTF-8'
+    if _HALF.search(payload):
+        yield "the row holds half a character (a lone surrogate), which no text may hold"
     if _NUL_IN_JSON.search(payload):
         yield "the row holds a NUL character, which no text may hold"
 
@@ -144,20 +151,20 @@ def _unstorable(values: Mapping[str, Any], payload: str) -> Iterable[str]:
 def external_id(parts: Iterable[str]) -> str:
     """The values of the key columns as one text; different keys never give the same text.
 
-    A key of one column is its value. Several are joined with "|", and a "|" or "\\" inside a value is escaped.
+    A key of one column is its value. Several are joined with "|", and a "|" or "\\" inside a value is escaped. Blanks
+    around a value do not count.
     """
-    values = list(parts)
+    values = [part.strip(BLANKS) for part in parts]
     if len(values) == 1:
         return values[0]
     return "|".join(value.replace("\\", "\\\\").replace("|", "\\|") for value in values)
 
 
 def storable(text: str) -> str:
-    """Text that every database can hold; nothing else is changed.
-
-    Undecoded bytes are written as ``\\xff``, half characters as ``\\ud800``, and NUL as ``\\0``.
+    """Text that every database can hold: undecoded bytes as ``\\xff``, half a character as ``\\ud83d``, NUL as
+    ``\\0``; nothing else is changed.
     """
-    if not _UNDECODED.search(text):
+    if not _UNDECODED.search(text) and not _HALF.search(text):
         return text.replace("\0", "\\0")
-    whole = _HALF_CHARACTER.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
-    return whole.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace").replace("\0", "\\0")
+    text = _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace").replace("\0", "\\0")

@@ -28,21 +28,30 @@ Scales = Mapping[str, set[tuple[int, int]]]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question that measures something, with the ends of its scale."""
+    """A question that measures something, with the ends of its scale; ``title`` is what it asks, None for no words."""
 
     name: str
     construct: str
     scale_min: int
     scale_max: int
+    title: str | None = None
 
 
 def questions(definition: Definition) -> tuple[Question, ...]:
     """The measured questions of a definition, in order. Expects one without :func:`problems`."""
     return tuple(
-        Question(content["name"], content["cfConstruct"], content["rateMin"], content["rateMax"])
+        Question(
+            content["name"], content["cfConstruct"], content["rateMin"], content["rateMax"], title_of(content)
+        )
         for content in (node.content for node in questions_in(definition))
         if "cfConstruct" in content
     )
+
+
+def title_of(content: Mapping[str, Any]) -> str | None:
+    """The title of a survey or a question: in English, else in the first language by name; None when it has none."""
+    words = words_by_language(content["title"]) if content.get("title") else {}
+    return words.get(DEFAULT_LANGUAGE) or next((words[tag] for tag in sorted(words) if words[tag]), None)
 
 
 def version_of(definition: Definition) -> str:

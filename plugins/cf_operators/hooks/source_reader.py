@@ -9,6 +9,7 @@ from cf_operators.domain.collecting import SourceReader
 from cf_operators.domain.source import CollectedSource
 
 READERS: Final = {
+    "rest": "cf_operators.hooks.rest_source:RestSourceHook",
     "files": "cf_operators.hooks.files_source:FilesSourceHook",
     "sql": "cf_operators.hooks.sql_source:SqlSourceHook",
     "salesforce": "cf_operators.hooks.salesforce_source:SalesforceSourceHook",

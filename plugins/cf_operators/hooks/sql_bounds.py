@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from cf_operators.domain.collecting import Position, TimeRange
 from cf_operators.domain.source import ChangedColumn
-from cf_operators.errors import ConfigurationError
+from cf_operators.errors import DataError
 
 
 @dataclass
@@ -23,7 +23,8 @@ class Bounds:
     changed: ChangedColumn | None
     lowest: Any = None
     before: Any = None
-    highest: Any = field(default=None)
+    highest: Any = None
+    _highest: Any = field(default=None, repr=False)
 
     @classmethod
     def of(cls, changed: ChangedColumn | None, position: Position | None, period: TimeRange | None) -> Self:
@@ -55,25 +56,35 @@ class Bounds:
         """Take the value of one more row into account; a row without one is read, and moves nothing."""
         if self.changed is None:
             return
-        value = row.get(self.changed.column)
-        if value is not None and (self.highest is None or _ordered(value) > _ordered(self.highest)):
-            self.highest = value
+        column = self.changed.column
+        value = row.get(column)
+        if value is None:
+            return
+        if self._highest is None and self.highest is not None:
+            self._highest = _ordered(self.highest, column)
+        ordered = _ordered(value, column)
+        if self._highest is None or ordered > self._highest:
+            self.highest, self._highest = value, ordered
 
     def position(self) -> Position | None:
         """From where the next run goes on; None when no row told."""
         return None if self.highest is None else {"highest": self.highest}
 
 
-def _ordered(value: Any) -> Any:
-    return value if isinstance(value, int | float) else datetime.fromisoformat(str(value))
+def _ordered(value: Any, column: str) -> Any:
+    """A number, or a time; one without an offset is compared as it stands."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    try:
+        return datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise DataError(
+            f'column "{column}" holds {value!r}, which is neither a time nor a number; name another one under changed'
+        ) from error
 
 
 def _less(value: Any, changed: ChangedColumn) -> Any:
-    if isinstance(value, int | float):
-        return value - changed.overlap
-    try:
-        return (datetime.fromisoformat(str(value)) - timedelta(seconds=changed.overlap)).isoformat(sep=" ")
-    except ValueError as error:
-        raise ConfigurationError(
-            f'column "{changed.column}": {value!r} is neither a time nor a number; name another column under changed'
-        ) from error
+    ordered = _ordered(value, changed.column)
+    if isinstance(ordered, datetime):
+        return (ordered - timedelta(seconds=changed.overlap)).isoformat(sep=" ")
+    return ordered - changed.overlap

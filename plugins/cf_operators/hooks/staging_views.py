@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +14,31 @@ from psycopg.rows import dict_row
 
 from cf_operators.domain.any_source import Source
 from cf_operators.domain.shape import KEYS, SHAPES, shape_problems, view_name
-from cf_operators.domain.source import FormSource
+from cf_operators.domain.source import CollectedSource
 from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.sql_text import sql_text
 
 View = dict[str, str]
 
 MAPPED = "staging/mapped.sql"
-"""Makes the views of a source without a staging file of its own."""
+"""Makes the views of objects that have a map in the programme, beside those of a staging file."""
+
+ENTANGLED = re.compile(r"^-- Increments: none\b", re.MULTILINE)
+"""A line by which a staging file says that its rows are made of records about several things."""
 
 
 class StagingViews:
     """Creates and refreshes the views by which sources offer the standard shapes.
 
     :param connection: an open transaction on the warehouse.
+    :ivar marks: source to what its views were made from, of those refreshed.
+    :ivar entangled: those of them whose rows are made of records about several things, so that nobody can tell from
+        a landed record which rows it changes.
     """
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.marks: dict[str, str] = {}
+        self.entangled: set[str] = set()
         self._cursor = connection.cursor(row_factory=dict_row)
 
     def refresh(self, source: Source) -> dict[str, tuple[str, ...]]:
@@ -44,6 +53,9 @@ class StagingViews:
         """
         text = self._rendered(source)
         mark = f"Made from {_file(source).name}, sha256 {hashlib.sha256(text.encode()).hexdigest()}"
+        self.marks[source.id] = mark
+        if ENTANGLED.search(text):
+            self.entangled.add(source.id)
         found = self._existing(source)
         if not found or {made_from for made_from, _ in found.values()} != {mark}:
             self._replace(source, text, mark, list(found))
@@ -55,20 +67,27 @@ class StagingViews:
         return {shape: tuple(columns) for shape, (_, columns) in found.items()}
 
     def _rendered(self, source: Source) -> str:
-        time_zone = "UTC" if isinstance(source, FormSource) else source.time_zone
+        time_zone = source.time_zone if isinstance(source, CollectedSource) else "UTC"
+        mapped = _mapped_objects(source)
         try:
-            return sql_text(
-                source.staging or MAPPED,
-                source=source,
-                time_zone=time_zone,
-                shapes=SHAPES,
-                keys=KEYS,
-                mapped_objects=_mapped_objects(source),
+            own = sql_text(source.staging, source=source, time_zone=time_zone) if source.staging else ""
+            from_maps = (
+                sql_text(
+                    MAPPED,
+                    source=source,
+                    time_zone=time_zone,
+                    shapes=SHAPES,
+                    keys=KEYS,
+                    mapped_objects=mapped,
+                )
+                if mapped
+                else ""
             )
         except TemplateError as error:
             raise ConfigurationError(
                 f"{_file(source)}: {error}; a staging file knows the names source and time_zone"
             ) from error
+        return own + from_maps
 
     def _existing(self, source: Source) -> dict[str, tuple[str, View]]:
         """Shape to what its view was made from, and its columns with their types."""
@@ -118,7 +137,7 @@ def _file(source: Source) -> Path:
 def _mapped_objects(source: Source) -> dict[str, list[str]]:
     """Shape to the objects that the programme maps to it."""
     found: dict[str, list[str]] = {}
-    for name, declared in ({} if isinstance(source, FormSource) else source.objects).items():
+    for name, declared in (source.objects if isinstance(source, CollectedSource) else {}).items():
         if declared.map is not None:
             found.setdefault(declared.map.shape, []).append(name)
     return found

@@ -15,7 +15,7 @@ from psycopg.rows import tuple_row
 from psycopg.types.json import Jsonb
 
 from cf_operators.domain.campaign import Survey
-from cf_operators.domain.survey import problems, questions, version_of
+from cf_operators.domain.survey import languages, problems, questions, title_of, version_of
 from cf_operators.domain.survey_change import changed_meanings
 from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.sql_text import sql_text
@@ -53,7 +53,14 @@ def register_survey(connection: psycopg.Connection[Any], survey: Survey, now: da
     _check_meaning(connection, survey, version, definition)
     connection.execute(
         sql_text("ledger/register_survey.sql").encode(),
-        {"survey_id": survey.id, "version": version, "definition": Jsonb(definition), "now": now},
+        {
+            "survey_id": survey.id,
+            "version": version,
+            "definition": Jsonb(definition),
+            "now": now,
+            "title": title_of(definition),
+            "languages": " ".join(languages(definition)),
+        },
     )
     for question in questions(definition):
         connection.execute(
@@ -65,6 +72,7 @@ def register_survey(connection: psycopg.Connection[Any], survey: Survey, now: da
                 "construct": question.construct,
                 "scale_min": question.scale_min,
                 "scale_max": question.scale_max,
+                "title": question.title,
             },
         )
     return version

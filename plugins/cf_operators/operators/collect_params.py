@@ -25,6 +25,13 @@ def collect_params() -> dict[str, Param]:
             description="Read each source from the start, whatever was read before. Rows that are the same stay "
             "as they are.",
         ),
+        "rebuild": Param(
+            False,
+            type="boolean",
+            title="Build the model as a whole",
+            description="Make the tables of the model from everything that has landed, and not only from what has "
+            "changed. The rows are the same; it takes longer.",
+        ),
         "since": Param(
             None,
             type=["null", "string"],
@@ -42,15 +49,16 @@ def collect_params() -> dict[str, Param]:
     }
 
 
-NAMES: Final = ("reload", "since", "until")
+NAMES: Final = ("reload", "rebuild", "since", "until")
 
 
 @dataclass(frozen=True, slots=True)
 class CollectParams:
-    """How a run reads: from where it left off; or all of it; or what was changed in a period."""
+    """How a run reads: from where it left off; or all of it; or what was changed in a period. And how the model is built."""
 
     reload: bool = False
     period: TimeRange | None = None
+    rebuild: bool = False
 
 
 def collect_params_in(context: Context) -> CollectParams:
@@ -61,18 +69,16 @@ def collect_params_in(context: Context) -> CollectParams:
     given: dict[str, Any] = {**(context.get("params") or {}), **(_conf(context) or {})}
     if unknown := sorted(set(given).difference(NAMES)):
         raise ConfigurationError(f'parameter "{unknown[0]}" is not known; parameters are: {", ".join(NAMES)}')
-    reload = given.get("reload") or False
-    if not isinstance(reload, bool):
-        raise ConfigurationError(f'parameter "reload": {reload!r} is neither true nor false')
+    reload, rebuild = (_switch(name, given.get(name)) for name in ("reload", "rebuild"))
     since, until = (_moment(name, given.get(name)) for name in ("since", "until"))
     if since is None and until is None:
-        return CollectParams(reload)
+        return CollectParams(reload, rebuild=rebuild)
     if since is None:
         raise ConfigurationError('parameter "until" is given without "since"; say where the period begins')
     if reload:
         raise ConfigurationError('parameters "reload" and "since" exclude each other; give one of the two')
     try:
-        return CollectParams(period=TimeRange(since, until or datetime.now(UTC)))
+        return CollectParams(period=TimeRange(since, until or datetime.now(UTC)), rebuild=rebuild)
     except ValueError as error:
         raise ConfigurationError(f'parameters "since" and "until": {error}') from error
 
@@ -80,6 +86,12 @@ def collect_params_in(context: Context) -> CollectParams:
 def _conf(context: Context) -> dict[str, Any] | None:
     run = context.get("dag_run")
     return getattr(run, "conf", None)
+
+
+def _switch(name: str, value: Any) -> bool:
+    if value is not None and not isinstance(value, bool):
+        raise ConfigurationError(f'parameter "{name}": {value!r} is neither true nor false')
+    return bool(value)
 
 
 def _moment(name: str, value: Any) -> datetime | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
-from cf_operators.domain.source import CollectedSource, FormSource, SourceObject
+from cf_operators.domain.source import CollectedSource, SourceObject
 from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.warehouse import DEFAULT_CONNECTION, WarehouseHook
 from cf_operators.operators.collect_params import CollectParams, collect_params_in
@@ -72,9 +72,10 @@ class CollectSourceOperator(BaseOperator):
 
     def _objects(self) -> tuple[CollectedSource, dict[str, SourceObject]]:
         source = load_programme().source(self.source_id)
-        if isinstance(source, FormSource):
+        if not isinstance(source, CollectedSource):
             raise ConfigurationError(
-                f'source "{source.id}": is the built-in form, which has nothing to read; use CollectSubmissionsOperator'
+                f'source "{source.id}": is built in and has nothing to read; submissions of the form are collected by '
+                "CollectSubmissionsOperator, and feedback is written down by RecordFeedbackOperator"
             )
         objects = source.objects_of(self.stream)
         if not objects:

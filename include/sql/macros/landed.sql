@@ -1,0 +1,21 @@
+{#
+    Keys of what records are about that have landed since the last run of a model, whenever they were written: of the record
+    as it is now and as it was before, which may have been about something else.
+    Values: sources, those that offer the shape; snapshot, what the last run has seen.
+#}
+{% macro landed(key) %}
+select
+    v.source,
+    v.entity_key as {{ key }}
+from cf_landing.record as r
+inner join cf_landing.record as v
+    on
+        r.source = v.source
+        and r.object = v.object
+        and r.external_id = v.external_id
+        and v.version between r.version - 1 and r.version
+where
+    r.source = any(%(sources)s)
+    and r.landed_xid >= pg_snapshot_xmin(%(snapshot)s::pg_snapshot)
+    and not pg_visible_in_snapshot(r.landed_xid, %(snapshot)s::pg_snapshot)
+{% endmacro %}
