@@ -93,7 +93,9 @@ def judge(values: Mapping[str, Any], declared: SourceObject) -> SourceRow | str:
 def fitting(values: Mapping[str, Any], declared: SourceObject, reasons: list[str]) -> SourceRow | str:
     """The row of these values when nothing speaks against it; else every reason, joined with "; "."""
     try:
-        payload = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        payload = json.dumps(
+            values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+        )
     except ValueError:
         return "; ".join([*reasons, "the row holds NaN or Infinity, which are no numbers of JSON"])
     if not payload.isascii() or "\\u0000" in payload:

@@ -15,7 +15,7 @@ from cf_operators.errors import ConfigurationError, DataError, SourceUnavailable
 from cf_operators.hooks.timed_session import TIMEOUT
 
 LONGEST_NAP: Final = timedelta(seconds=30)
-"""What a server asks to wait is slept through up to here; beyond it the task gives its place to others."""
+"""So much of what a server asks to wait is slept through for one answer; beyond it the task gives its place to others."""
 MOST_NAPS: Final = 5
 
 
@@ -44,12 +44,14 @@ class JsonCalls:
         :raises SourceUnavailable: it does not answer, is busy for longer, or answers no JSON.
         """
         where = f'{what} (connection "{self.conn_id}")'
+        slept = timedelta()
         for _ in range(MOST_NAPS):
             answer = self._send(where, method, url, arguments)
             wait = _asked_wait(answer)
-            if wait is None or wait > LONGEST_NAP:
+            if wait is None or slept + wait > LONGEST_NAP:
                 break
             time.sleep(wait.total_seconds())
+            slept += wait
         _check(answer, where)
         try:
             return json.loads(answer.content, parse_constant=str)
