@@ -257,6 +257,23 @@ def test_a_refused_login_names_the_connection(cases: Collected, monkeypatch: pyt
 
 
 @pytest.mark.usefixtures("salesforce")
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (Answer("<p>Down for maintenance", 503), r"takes no logins now \(503\)"),
+        (Answer("<html></html>", 500), "takes no logins now"),
+        (Answer("<p>Welcome", 200), "is no answer of Salesforce"),
+    ],
+)
+def test_a_login_that_fails_for_no_fault_of_ours_is_tried_again(
+    desk: DeskServer, cases: Collected, answer: Answer, message: str
+) -> None:
+    desk.next_answers = [answer]
+    with pytest.raises(SourceUnavailable, match=message):
+        cases.run()
+
+
+@pytest.mark.usefixtures("salesforce")
 def test_a_server_that_is_gone_is_tried_again(cases: Collected, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     with pytest.raises(SourceUnavailable, match="does not answer"):

@@ -9,16 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from cf_operators.domain.collecting import TimeRange
-from cf_operators.domain.zendesk_source import ZendeskObject
+from cf_operators.domain.zendesk_source import TICKETS, ZendeskObject
+from cf_operators.domain.zendesk_ticket import SETTLED
 from cf_operators.errors import CfError, ConfigurationError, DataError, SourceUnavailable
 from cf_operators.hooks.landing import Counts
 from tests.conftest import Warehouse
 from tests.desks.collected import Collected
 from tests.desks.desk_server import Answer, DeskServer, reach_by, running_desk
-from tests.desks.zendesk_server import HOST, Zendesk
+from tests.desks.zendesk_server import HOST, Zendesk, ticket
 
 CONNECTION = {
     "conn_type": "zendesk",
@@ -224,6 +226,20 @@ def test_a_wrong_connection_is_named(
     monkeypatch.setenv("AIRFLOW_CONN_CF_DESK", json.dumps(CONNECTION | changes))
     with pytest.raises(ConfigurationError, match=f'"cf_desk".*{message}'):
         tickets.run()
+
+
+@pytest.mark.shared
+def test_tickets_here_are_those_of_the_vendors_specification(shared: Path) -> None:
+    text = (shared / "specs" / "zendesk-support-openapi.yml").read_text()
+    schemas = yaml.safe_load(text)["components"]["schemas"]
+    properties = schemas["Ticket"]["properties"]
+    assert set(ticket(1, MAY)) - set(properties) == {"generated_timestamp"}  # which the export alone has
+    assert {"email", "external_id"} <= set(schemas["User"]["properties"])
+    assert set(SETTLED) <= set(properties["status"]["enum"])
+    fields = TICKETS["map"]["fields"]
+    assert set(fields["severity"]["values"]) == set(properties["priority"]["enum"])
+    scores = properties["satisfaction_rating"]["properties"]["score"]["enum"]
+    assert {"good", "bad"} == set(fields["is_satisfied"]["values"]) & set(scores)
 
 
 def test_tickets_are_known_by_id() -> None:

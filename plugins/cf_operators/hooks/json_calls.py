@@ -15,7 +15,7 @@ from cf_operators.errors import ConfigurationError, DataError, SourceUnavailable
 from cf_operators.hooks.timed_session import TIMEOUT
 
 LONGEST_NAP: Final = timedelta(seconds=30)
-"""So much of what a server asks to wait is slept through for one answer; beyond it the task gives its place to others."""
+"""So long a wait for one answer is slept through when the server asks for it; a longer one is left to Airflow."""
 MOST_NAPS: Final = 5
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 import requests
 from airflow.sdk import BaseHook
@@ -104,6 +105,10 @@ class SalesforceSourceHook(BaseHook):
         try:
             yield
         except SalesforceAuthenticationFailed as error:
+            if _is_busy(error.code):
+                raise SourceUnavailable(
+                    f'connection "{self.conn_id}": Salesforce takes no logins now ({error.code})'
+                ) from None
             raise ConfigurationError(
                 f'connection "{self.conn_id}": Salesforce refuses the login ({error.code}); check user, password, '
                 "security token and domain, or the consumer key of the connected app"
@@ -117,7 +122,7 @@ class SalesforceSourceHook(BaseHook):
                 f'connection "{self.conn_id}": says too little to log in; give user, password and security token, '
                 "or user, consumer key and private key, or domain, consumer key and consumer secret"
             ) from None
-        except (requests.JSONDecodeError, KeyError, AttributeError) as error:
+        except (requests.JSONDecodeError, KeyError, AttributeError, ExpatError) as error:
             raise SourceUnavailable(
                 f'{read} (connection "{self.conn_id}"): the answer is no answer of Salesforce ({type(error).__name__})'
             ) from None
@@ -144,6 +149,15 @@ def _row(record: Record, declared: SalesforceObject) -> Row:
     if record.get("IsDeleted") is True and isinstance(record.get("Id"), str):
         return DeletedRow(record["Id"])
     return judged(record, declared, declared.read)
+
+
+def _is_busy(code: str | int | None) -> bool:
+    """Whether a login failed for no fault of who logs in: then there is no code of Salesforce's, or one of these."""
+    return not isinstance(code, str) or code in (
+        "SERVER_UNAVAILABLE",
+        "LOGIN_RATE_EXCEEDED",
+        "UNKNOWN_EXCEPTION",
+    )
 
 
 def _meaning(error: SalesforceError, where: str) -> CfError:
