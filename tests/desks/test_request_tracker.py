@@ -6,6 +6,7 @@ import json
 import sqlite3
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -150,9 +151,12 @@ def test_another_time_zone_of_the_user_is_found_out(
 
 
 def test_a_token_logs_in_and_wrong_ones_are_named(
-    request_tracker: RequestTracker, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+    request_tracker: RequestTracker, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     tickets = tickets_of(warehouse, "nothing of this kind")
+    # What the worker's own ~/.netrc says of the host does not count.
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login root password another")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     connect(monkeypatch, request_tracker.port, login=None, password=request_tracker.make_token())
     assert told(tickets.run()) == (0, 0, 0)
     for wrong in ({"login": "root", "password": "secret"}, {"login": None, "password": "1-14-secret"}):
@@ -188,7 +192,7 @@ def test_a_search_that_is_none_is_refused(request_tracker: RequestTracker, wareh
 def test_what_is_no_answer_of_request_tracker(
     warehouse: Warehouse,
     monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Any,
+    tmp_path: Path,
     answer: Answer,
     error: Any,
     message: str,
@@ -201,7 +205,7 @@ def test_what_is_no_answer_of_request_tracker(
 
 
 def test_a_server_that_takes_times_as_1970_is_found_out(
-    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def always_the_same(asked: Asked) -> Answer:
         count = 1 if "LastUpdated+%3E%3D" in asked.body or "per_page=1&" in asked.body else 100

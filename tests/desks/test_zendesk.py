@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from cf_operators.errors import CfError, ConfigurationError, DataError, SourceUn
 from cf_operators.hooks.landing import Counts
 from tests.conftest import Warehouse
 from tests.desks.collected import Collected
-from tests.desks.desk_server import Answer, DeskServer, reach_by, running_desk
+from tests.desks.desk_server import Answer, Asked, DeskServer, reach_by, running_desk
 from tests.desks.zendesk_server import HOST, Zendesk, ticket
 
 CONNECTION = {
@@ -186,6 +187,24 @@ def test_what_goes_wrong_says_what_to_do_and_no_secret(
         tickets.run()
     assert '"cf_desk"' in str(raised.value)
     assert "secret" not in str(raised.value)
+
+
+def test_a_server_that_is_slow_or_gone_is_tried_again(
+    desk: DeskServer, tickets: Collected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cf_operators.hooks.json_calls.TIMEOUT", (5, 0.2))
+
+    def sleeping(asked: Asked) -> Answer:
+        time.sleep(0.6)
+        return Answer(EMPTY)
+
+    desk.answer = sleeping
+    with pytest.raises(SourceUnavailable, match=r"does not answer \(ReadTimeout\)"):
+        tickets.run()
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    with pytest.raises(SourceUnavailable, match=r"does not answer \(ProxyError\)") as raised:
+        tickets.run()
+    assert HOST not in str(raised.value)
 
 
 def test_a_cursor_that_leads_back_ends_the_run(desk: DeskServer, tickets: Collected) -> None:
