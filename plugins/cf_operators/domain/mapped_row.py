@@ -61,6 +61,12 @@ def _field_problem(row: Mapping[str, Any], name: str, field: MappedField, declar
         if text not in field.values and field.otherwise is None:
             return f"{shown(text)} is none of {', '.join(field.values)}; add it to values, or say otherwise"
         text = as_text(field.values.get(text, field.otherwise))
+        if not text.strip(BLANKS):
+            return (
+                f"{shown(as_text(value))} means nothing; a value is required"
+                if name in REQUIRED[declared.shape]
+                else None
+            )
     if field.unit is not None:
         return _epoch_problem(text, field.unit)
     problem = refusal(CHECKED_AS[columns_of(declared.shape)[name]], text)
