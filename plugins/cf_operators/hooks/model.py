@@ -175,9 +175,10 @@ class Model:
         found = self._changes.strangers(shape, **offered_shapes(self._offers))
         for source, count in found.items():
             raise DataError(
-                f"{view_name(source, shape)}: {count} rows have a {KEYS[shape]} that is no key of a landed record; let "
-                f"it be r.entity_key of cf_landing.v_record, name its columns as entity in the programme, or write "
-                '"-- Increments: none" into the staging file, which makes its tables as a whole every time'
+                f"{view_name(source, shape)}: gives {count} rows whose {KEYS[shape]} is the entity_key of no landed record; "
+                "take r.entity_key of cf_landing.v_record, and name its columns in the programme as entity where that "
+                'is not the key. Where rows are made of records about several things, write "-- Increments: none" into '
+                "the staging file: its tables are then made as a whole every time"
             )
 
     def _hash_addresses(self, *, narrowed: bool) -> None:
