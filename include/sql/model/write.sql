@@ -52,6 +52,8 @@ written as (
 
             and row(s.{{ columns | join(", s.") }}) is not distinct from row(w.{{ columns | join(", w.") }})
     )
+    -- What is gone goes first: another row may have what only one may have.
+    and (select count(*) from gone) is not null
     on conflict ({{ key | join(", ") }}) do update set
         {% for name in columns %}
         {{ name }} = excluded.{{ name }}{{ "" if loop.last else "," }}

@@ -11,6 +11,7 @@ where
     );
 update cf_landing.record set entity_key = trim(entity_key) where entity_key <> trim(entity_key);
 
+alter table cf_landing.record alter column landed_at set default now();
 create index record_entity_idx on cf_landing.record (source, entity_key);
 create index record_landed_idx on cf_landing.record (source, landed_xid);
 

@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 from cf_operators.domain.collecting import Page, Position, Row
 from cf_operators.domain.source_row import DeletedRow, SourceRow
 from cf_operators.errors import SourceTaken
+from cf_operators.hooks.first_landing import FirstLanding
 from cf_operators.hooks.sql_text import sql_text
 from cf_operators.hooks.warehouse import WarehouseHook
 
@@ -120,6 +121,17 @@ class Landing:
             )
 
     def _add(self, connection: psycopg.Connection[Any], place: dict[str, Any], rows: Iterable[Row]) -> Counts:
+        counts, rest = Counts(), iter(rows)
+        if not _one(connection, "holds_anything", place)["holds_anything"]:
+            first = FirstLanding(connection, place, self._load_id)
+            rest = first.land(rest)
+            counts = Counts(fetched=first.count, new=first.count)
+        return counts + self._compare(connection, place, rest)
+
+    def _compare(
+        self, connection: psycopg.Connection[Any], place: dict[str, Any], rows: Iterable[Row]
+    ) -> Counts:
+        """Land rows of which some may be known."""
         connection.execute(sql_text("landing/incoming.sql"))
         fetched = 0
         with connection.cursor() as cursor:
