@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,7 +93,8 @@ class Landing:
         place = self._place(object_name)
         with self._warehouse.transaction() as connection:
             self._check_epoch(connection, object_name)
-            counts = self._add(connection, place, page.rows)
+            with noted_page(connection, place):
+                counts = self._add(connection, place, page.rows)
             position = page.position() if keep_position else None
             if position is not None:
                 connection.execute(
@@ -170,6 +172,15 @@ class Landing:
 
     def _place(self, object_name: str) -> dict[str, Any]:
         return {"source": self._source, "object": object_name, "load_id": self._load_id}
+
+
+@contextmanager
+def noted_page(connection: psycopg.Connection[Any], place: dict[str, Any]) -> Iterator[None]:
+    """Tell the model of the records that the block writes: those of one source and object."""
+    before = _one(connection, "last_record", {})
+    yield
+    last_record = sql_text("landing/last_record.sql")
+    connection.execute(sql_text("landing/page.sql", last_record=last_record), place | before)
 
 
 def _one(connection: psycopg.Connection[Any], name: str, parameters: dict[str, Any]) -> dict[str, Any]:
