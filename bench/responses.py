@@ -16,6 +16,7 @@ from cf_operators.programme import load_programme
 SOURCE, OBJECT = "shop", "responses"
 SCALES = {"nps": (0, 10), "csat": (1, 5), "product_quality": (1, 5), "ordering": (1, 5), "delivery": (1, 5),
           "service": (1, 5)}  # fmt: skip
+CHANNELS = ("email", "web", "app", "phone")
 BATCH = 50_000
 START = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -30,7 +31,8 @@ def responses_source() -> FilesSource:
 
 
 def response(number: int, edition: int = 0) -> dict[str, Any]:
-    """One response, always the same for a number; another ``edition`` of it has other answers."""
+    """One response, always the same for a number; another ``edition`` of it came by another
+    channel with other answers."""
     answers = {
         name: low + (number * (3 + place) + edition) % (high - low + 1)
         for place, (name, (low, high)) in enumerate(SCALES.items())
@@ -40,7 +42,7 @@ def response(number: int, edition: int = 0) -> dict[str, Any]:
         "customer_id": f"C{number % 20_011:06d}",
         "order_id": None,
         "submitted_at": START + timedelta(seconds=17 * number),
-        "channel": "email",
+        "channel": CHANNELS[edition],
         "language": ("de", "en", "pt")[number % 3],
         **answers,
     }

@@ -65,5 +65,12 @@ select
     count(*) filter (where is_new) as inserted_count,
     count(*) filter (where not is_new) as updated_count,
     (select count(*) from gone) as deleted_count,
-    (select count(*) - count(distinct row({{ key | join(", ") }})) from wanted) as repeated_count
+    (
+        select coalesce(sum(d.row_count - 1), 0)::bigint
+        from (
+            select count(*) as row_count from wanted
+            group by {{ key | join(", ") }}
+            having count(*) > 1
+        ) as d
+    ) as repeated_count
 from written

@@ -123,11 +123,9 @@ class Model:
             if is_narrow:
                 self._changes.plan(narrow=True)
                 touched_count = self._find_touched(name)
-                if touched_count is None:
-                    self._changes.plan(narrow=False)
-            changes = Changes(0, 0, 0) if touched_count == 0 else self._make(name, narrowed=bool(touched_count))
-            if touched_count:
+            if not touched_count:
                 self._changes.plan(narrow=False)
+            changes = Changes(0, 0, 0) if touched_count == 0 else self._make(name, narrowed=bool(touched_count))
         except (psycopg.DataError, psycopg.IntegrityError) as error:
             # Only the primary message: the detail shows the row, and with it the person.
             raise DataError(
