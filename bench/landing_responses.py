@@ -15,7 +15,6 @@ from cf_operators.hooks.files_source import FilesSourceHook
 from cf_operators.hooks.landing import Counts, Landing
 from cf_operators.hooks.warehouse import WarehouseHook
 
-
 BLOCK_BYTES = 2**18
 
 

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from cf_operators.operators.collect_submissions import CollectSubmissionsOperator
 from cf_operators.operators.build_model import MODELS
+from cf_operators.operators.collect_submissions import CollectSubmissionsOperator
 from tests.conftest import Warehouse
 from tests.operators.asked import answer, ask
 from tests.sql.landed import NOTHING, build

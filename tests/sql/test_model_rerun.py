@@ -14,8 +14,8 @@ from tests.operators.asked import answer, ask
 from tests.sql.landed import COMPLAINT, CUSTOMER, NOTHING, ORDER, RESPONSE, build, land
 
 FACTS = (
-    "dim_contact", "dim_survey", "dim_question", "fct_order", "fct_customer", "fct_complaint", "fct_invitation", "fct_response", "fct_ask",
-    "fct_answer",
+    "dim_contact", "dim_survey", "dim_question", "fct_order", "fct_customer", "fct_complaint", "fct_invitation",
+    "fct_response", "fct_ask", "fct_answer",
 )  # fmt: skip
 STREAMS = tuple(MODELS)
 
@@ -51,7 +51,9 @@ def test_every_model_takes_an_empty_warehouse(warehouse: Warehouse) -> None:
 @pytest.mark.usefixtures("history")
 def test_a_second_run_of_any_stream_writes_nothing(warehouse: Warehouse) -> None:
     first = build("orders")
-    assert all(first[name]["inserted"] for name in first if name != "fct_feedback"), "every model had something to write"
+    assert all(first[name]["inserted"] for name in first if name != "fct_feedback"), (
+        "every model had something to write"
+    )
     marks = {table: warehouse.rows(f"select xmin::text from cf_core.{table}") for table in FACTS}
     for stream in STREAMS:
         assert set(map(str, build(stream).values())) == {str(NOTHING)}

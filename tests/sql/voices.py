@@ -1,4 +1,4 @@
-"""A programme with one more source, whose people are known by mail address alone: complaints, responses, other voices."""
+"""A programme with one more source, whose people are known by mail address: complaints, responses, other voices."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ SOURCE = """
         entity: [visit]
         map:
           shape: response
-          fields: {contact_email: email, contact_source: {value: shop}, order_id: order, is_complete: done, submitted_at: at}
+          fields:
+            {contact_email: email, contact_source: {value: shop}, order_id: order, is_complete: done, submitted_at: at}
           questions: {recommend: {construct: nps, scale: [0, 10]}, happy: {construct: csat, scale: [1, 5]}}
       reviews:
         stream: feedback

@@ -72,7 +72,7 @@ class FirstLanding:
                 return
 
     def _copy(self, rows: Iterable[SourceRow]) -> None:
-        """Lines of COPY's text format, made here: a driver that asks the type of each value takes three times as long."""
+        """Lines of COPY's text format, made here: a driver that asks for the type of each value is slower."""
         start, middle, end = self._start, self._middle, self._end
         with self._connection.cursor().copy(sql_text("landing/copy_record.sql").encode()) as copy:
             lines: list[str] = []

@@ -46,9 +46,7 @@ class ModelChanges:
         """Take the notes for a model into ``cf_taken``; whether it can be made by increments for all they say."""
         self._run("taken", {}, model=model)
         snapshot = self._snapshots[model]
-        return snapshot is not None and not self._run_one(
-            "must_be_whole", {"snapshot": snapshot}, "is_whole"
-        )
+        return snapshot is not None and not self._run_one("must_be_whole", {"snapshot": snapshot}, "is_whole")
 
     def find_touched(self, model: str, table: str, sources: Iterable[str], **structure: Any) -> int | None:
         """Write the keys of the rows to be made again into ``cf_touched``.

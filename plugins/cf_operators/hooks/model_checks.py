@@ -32,9 +32,7 @@ class Finding:
     rows: tuple[Mapping[str, Any], ...]
 
     def __str__(self) -> str:
-        shown = "; ".join(
-            ", ".join(f"{name} {value}" for name, value in row.items()) for row in self.rows
-        )
+        shown = "; ".join(", ".join(f"{name} {value}" for name, value in row.items()) for row in self.rows)
         return f"{self.count} rows: {self.problem} The first: {shown}"
 
 

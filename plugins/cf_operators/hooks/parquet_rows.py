@@ -105,7 +105,9 @@ def _quick_moments(cells: Any) -> tuple[Any, Any] | None:
     naive = cells.cast(pa.timestamp(cells.type.unit))
     seconds = naive.cast(pa.timestamp("s"), safe=False)
     first, last = datetime(FIRST_YEAR, 1, 1), datetime(LAST_YEAR, 12, 31)  # noqa: DTZ001
-    if pc.any(pc.not_equal(seconds.cast(naive.type), naive)).as_py() or not _lies_between(seconds, first, last):
+    if pc.any(pc.not_equal(seconds.cast(naive.type), naive)).as_py() or not _lies_between(
+        seconds, first, last
+    ):
         return None
     texts = seconds.cast(pa.string())
     if cells.type.tz:
@@ -167,8 +169,8 @@ class ParquetRows:
         columns = {name: self._column(name, batch) for name in self._names}
         doubtful = frozenset[int]().union(*(column.doubtful for column in columns.values()))
         keys = _keys([columns[name].values for name in self._declared.key])
-        entity = self._declared.entity
-        entities = _keys([columns[name].values for name in entity]) if entity else keys
+        about = self._declared.entity
+        entities = _keys([columns[name].values for name in about]) if about else keys
         payloads = self._payloads([columns[name].texts for name in self._names]).to_pylist()
         for place, (key, entity, payload) in enumerate(zip(keys, entities, payloads, strict=True)):
             if key is None or entity is None or place in doubtful:
