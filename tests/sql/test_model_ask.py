@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from cf_operators.operators.build_model import MODELS
 from cf_operators.operators.collect_submissions import CollectSubmissionsOperator
 from tests.conftest import Warehouse
 from tests.operators.asked import answer, ask
@@ -75,7 +76,7 @@ def test_what_came_of_each_ask(warehouse: Warehouse, run_context: Any) -> None:
         {"asked_on": date(2024, 5, 1), "asks": 5},
         {"asked_on": date(2024, 5, 2), "asks": 2},
     ]
-    assert build("responses") == dict.fromkeys(("fct_invitation", "fct_response", "fct_ask"), NOTHING)
+    assert build("responses") == dict.fromkeys(MODELS["responses"], NOTHING)
 
 
 def test_an_answer_proves_that_the_mail_arrived(warehouse: Warehouse, run_context: Any) -> None:

@@ -14,8 +14,8 @@ from tests.operators.asked import answer, ask
 from tests.sql.landed import COMPLAINT, CUSTOMER, NOTHING, ORDER, RESPONSE, build, land
 
 FACTS = (
-    "dim_contact", "fct_order", "fct_customer", "fct_complaint", "fct_invitation", "fct_response", "fct_ask",
-    "fct_answer",
+    "dim_contact", "dim_survey", "dim_question", "fct_order", "fct_customer", "fct_complaint", "fct_invitation",
+    "fct_response", "fct_ask", "fct_answer",
 )  # fmt: skip
 STREAMS = tuple(MODELS)
 
@@ -51,7 +51,9 @@ def test_every_model_takes_an_empty_warehouse(warehouse: Warehouse) -> None:
 @pytest.mark.usefixtures("history")
 def test_a_second_run_of_any_stream_writes_nothing(warehouse: Warehouse) -> None:
     first = build("orders")
-    assert all(first[name]["inserted"] for name in first), "every model had something to write"
+    assert all(first[name]["inserted"] for name in first if name != "fct_feedback"), (
+        "every model had something to write"
+    )
     marks = {table: warehouse.rows(f"select xmin::text from cf_core.{table}") for table in FACTS}
     for stream in STREAMS:
         assert set(map(str, build(stream).values())) == {str(NOTHING)}
@@ -65,7 +67,7 @@ def test_a_rebuild_gives_the_same_rows(warehouse: Warehouse) -> None:
     before = everything(warehouse)
     with warehouse.connect() as connection:
         connection.execute("truncate " + ", ".join(f"cf_core.{table}" for table in FACTS))
-    build("orders")
+    BuildModelOperator(task_id="rebuild", stream="orders", rebuild=True).execute({})
     assert everything(warehouse) == before
 
 
@@ -80,7 +82,7 @@ def test_only_what_differs_is_written_and_what_is_wrong_is_repaired(warehouse: W
             "insert into cf_core.fct_complaint (source, complaint_id, segment, product, region, category, received_at, "
             "received_on) values ('shop', 'K9', 'x', 'x', 'x', 'x', '2024-01-01Z', '2024-01-01')"
         )
-    changes = build("orders")
+    changes = BuildModelOperator(task_id="rebuild", stream="orders", rebuild=True).execute({})
     assert changes["fct_order"] == {"inserted": 0, "updated": 1, "deleted": 0}
     assert changes["fct_answer"] == {"inserted": 2, "updated": 0, "deleted": 0}
     assert changes["fct_complaint"] == {"inserted": 0, "updated": 0, "deleted": 1}
@@ -119,7 +121,12 @@ SHOP_FILE = f"{ROOT}/include/sql/staging/shop.sql"
         (
             "external_id as order_id",
             "'O'::text as order_id",
-            "model fct_order: a staging view gives 1 rows more than it has keys",
+            "stg_shop_order: gives 2 rows whose order_id is the entity_key of no landed record",
+        ),
+        (
+            "where source = '{{ source.id }}' and object = 'orders'",
+            "cross join generate_series(1, 2) where source = '{{ source.id }}' and object = 'orders'",
+            "model fct_order: a staging view gives 2 rows more than it has keys",
         ),
         (
             "payload ->> 'product' as product",

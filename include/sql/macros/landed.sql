@@ -7,7 +7,9 @@
 select
     v.source,
     v.entity_key as {{ key }}
-from cf_landing.record as r
+from cf_landing.page as p
+inner join cf_landing.record as r
+    on r.record_id between p.first_record_id and p.last_record_id and p.source = r.source and p.landed_xid = r.landed_xid
 inner join cf_landing.record as v
     on
         r.source = v.source
@@ -15,7 +17,7 @@ inner join cf_landing.record as v
         and r.external_id = v.external_id
         and v.version between r.version - 1 and r.version
 where
-    r.source = any(%(sources)s)
-    and r.landed_xid >= pg_snapshot_xmin(%(snapshot)s::pg_snapshot)
-    and not pg_visible_in_snapshot(r.landed_xid, %(snapshot)s::pg_snapshot)
+    p.source = any(%(sources)s)
+    and p.landed_xid >= pg_snapshot_xmin(%(snapshot)s::pg_snapshot)
+    and not pg_visible_in_snapshot(p.landed_xid, %(snapshot)s::pg_snapshot)
 {% endmacro %}

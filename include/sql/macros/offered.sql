@@ -23,7 +23,7 @@
     {% endfor %}
     from cf_landing.stg_{{ source }}_{{ shape }}
     {% if touched %}
-    where {{ keys[shape] }} = any(array(select k.{{ keys[shape] }} from cf_touched as k where k.source = '{{ source }}'))
+    where {{ key_of[shape] }} = any(array(select k.{{ key_of[shape] }} from cf_touched as k where k.source = '{{ source }}'))
     {% endif %}
     {% if not loop.last %}
     union all

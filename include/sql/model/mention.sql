@@ -5,7 +5,7 @@
 with wanted as materialized (
     select
         o.source,
-        o.{{ keys[shape] }} as key,
+        o.{{ key_of[shape] }} as key,
         coalesce(o.contact_source, o.source) as contact_source,
         o.contact_external_id,
         case when c.contact_key is null then lower(o.contact_email) end as email
@@ -14,7 +14,7 @@ with wanted as materialized (
     ) as o
     left join cf_ledger.contact as c
         on c.source = coalesce(o.contact_source, o.source) and o.contact_external_id = c.external_id
-    left join cf_core.{{ model }} as f on o.source = f.source and o.{{ keys[shape] }} = f.{{ keys[shape] }}
+    left join cf_core.{{ fact }} as f on o.source = f.source and o.{{ key_of[shape] }} = f.{{ key_of[shape] }}
     where
         (o.contact_external_id is not null and (c.contact_key is null or f.contact_key is distinct from c.contact_key))
         or (o.contact_email is not null and c.contact_key is null)
@@ -26,17 +26,17 @@ gone as (
     using cf_touched as k
     {% endif %}
     where
-        m.model = {{ model | literal }}
+        m.model = '{{ fact }}'
         {% if narrowed %}
         and m.source = k.source
-        and m.key = k.{{ keys[shape] }}
+        and m.key = k.{{ key_of[shape] }}
         {% endif %}
         and not exists (select 1 from wanted as w where w.source = m.source and w.key = m.key)
 )
 
 insert into cf_ledger.mention as m (model, source, key, contact_source, contact_external_id, email)
 select
-    {{ model | literal }},
+    '{{ fact }}',
     w.source,
     w.key,
     w.contact_source,

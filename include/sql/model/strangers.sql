@@ -9,10 +9,10 @@ from (
 ) as o
 where
     o.source <> all(%(entangled)s)
-    and o.{{ keys[shape] }} is not null
+    and o.{{ key_of[shape] }} is not null
     and not exists (
         select 1 from cf_landing.record as r
-        where r.source = o.source and r.entity_key = o.{{ keys[shape] }}
+        where r.source = o.source and r.entity_key = o.{{ key_of[shape] }}
     )
 group by o.source
 order by o.source

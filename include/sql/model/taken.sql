@@ -3,7 +3,7 @@
 create temporary table cf_taken (like cf_ledger.touched) on commit drop;
 with taken as (
     delete from cf_ledger.touched
-    where model = {{ model | literal }}
+    where model = '{{ model }}'
     returning model, origin, id, source, key, email
 )
 

@@ -52,6 +52,8 @@ written as (
 
             and row(s.{{ columns | join(", s.") }}) is not distinct from row(w.{{ columns | join(", w.") }})
     )
+    -- What is gone goes first: another row may have what only one may have.
+    and (select count(*) from gone) is not null
     on conflict ({{ key | join(", ") }}) do update set
         {% for name in columns %}
         {{ name }} = excluded.{{ name }}{{ "" if loop.last else "," }}
@@ -63,5 +65,12 @@ select
     count(*) filter (where is_new) as inserted_count,
     count(*) filter (where not is_new) as updated_count,
     (select count(*) from gone) as deleted_count,
-    (select count(*) - count(distinct row({{ key | join(", ") }})) from wanted) as repeated_count
+    (
+        select coalesce(sum(d.row_count - 1), 0)::bigint
+        from (
+            select count(*) as row_count from wanted
+            group by {{ key | join(", ") }}
+            having count(*) > 1
+        ) as d
+    ) as repeated_count
 from written

@@ -110,12 +110,12 @@ def fitting(values: Mapping[str, Any], declared: SourceObject, reasons: list[str
             reasons = [f"{columns} ({names}): {shown(key)} is longer than {LONGEST_KEY} bytes, as no key is"]
     if reasons or keys[0] is None or keys[1] is None:
         return "; ".join(reasons)
-    return SourceRow(
-        external_id=keys[0],
-        payload=payload,
-        content_hash=hashlib.sha256(payload.encode()).digest(),
-        entity_key=keys[1],
-    )
+    return source_row(keys[0], payload, keys[1])
+
+
+def source_row(key: str, payload: str, entity: str) -> SourceRow:
+    """The row of a payload that was found fit to land."""
+    return SourceRow(key, payload, hashlib.sha256(payload.encode()).digest(), entity)
 
 
 def _check_columns(cleaned: dict[str, Any], declared: SourceObject) -> Iterator[str]:

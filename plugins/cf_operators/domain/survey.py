@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 from cf_operators.domain.questionnaire import unchecked
@@ -34,7 +34,7 @@ class Question:
     construct: str
     scale_min: int
     scale_max: int
-    title: str | None = None
+    title: str | None = field(default=None, compare=False)
 
 
 def questions(definition: Definition) -> tuple[Question, ...]:

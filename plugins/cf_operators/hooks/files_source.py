@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,6 @@ from cf_operators.errors import ConfigurationError, DataError, SourceUnavailable
 from cf_operators.hooks.csv_file import CsvFile
 from cf_operators.hooks.source_connection import source_connection
 from cf_operators.hooks.source_header import check_header
-from cf_operators.hooks.typed_value import Unreadable, json_value
 
 
 class FilesSourceHook(BaseHook):
@@ -133,17 +131,10 @@ def _csv_rows(path: Path, name: str, declared: FilesObject) -> Iterator[SourceRo
 
 
 def _parquet_rows(path: Path, name: str, declared: FilesObject) -> Iterator[SourceRow | RefusedRow]:
-    from cf_operators.hooks.parquet_file import ParquetFile  # pyarrow is heavy, and only Parquet needs it
+    # pyarrow is heavy, and only Parquet needs it.
+    from cf_operators.hooks.parquet_file import ParquetFile
+    from cf_operators.hooks.parquet_rows import ParquetRows
 
     file = ParquetFile(path, name)
     check_header(file.header, name, declared)
-    types = {column: declared.columns[column].type for column in file.header if column in declared.columns}
-    for number, row in enumerate(file.rows(), start=1):
-        try:
-            verdict = judge({column: json_value(row[column], types.get(column)) for column in row}, declared)
-        except Unreadable as error:
-            verdict = f"a value {error}"
-        if isinstance(verdict, str):
-            yield RefusedRow.of(name, number, verdict, json.dumps(row, ensure_ascii=False, default=str))
-        else:
-            yield verdict
+    yield from ParquetRows(file, name, declared).judged()

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from cf_operators.hooks.landing import Counts
+from cf_operators.hooks.landing import Counts, noted_page
 from cf_operators.hooks.sql_text import sql_text
 
 SOURCE = "form"
@@ -34,7 +34,8 @@ def land_submissions(connection: psycopg.Connection[Any], run_id: str) -> tuple[
         run("lock_source", {"source": SOURCE})
         load = run("open_load", {"source": SOURCE, "stream": "responses", "run_id": run_id})
         position = run("form_position", {})
-        landed = run("form_submission", position | load | {"source": SOURCE})
+        with noted_page(connection, {"source": SOURCE, "object": "submissions"}):
+            landed = run("form_submission", position | load | {"source": SOURCE})
         run("mark_responded", position)
         responded = cursor.rowcount
         run("form_advance", position)

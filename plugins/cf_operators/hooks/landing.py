@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from psycopg.types.json import Jsonb
 from cf_operators.domain.collecting import Page, Position, Row
 from cf_operators.domain.source_row import DeletedRow, SourceRow
 from cf_operators.errors import SourceTaken
+from cf_operators.hooks.first_landing import FirstLanding
 from cf_operators.hooks.sql_text import sql_text
 from cf_operators.hooks.warehouse import WarehouseHook
 
@@ -94,7 +96,8 @@ class Landing:
         place = self._place(object_name)
         with self._warehouse.transaction() as connection:
             self._check_epoch(connection, object_name)
-            counts = self._add(connection, place, page.rows)
+            with noted_page(connection, place):
+                counts = self._add(connection, place, page.rows)
             if mark_answered and counts.fetched:
                 connection.execute(mark_answered.encode())
             position = page.position() if keep_position else None
@@ -125,6 +128,17 @@ class Landing:
             )
 
     def _add(self, connection: psycopg.Connection[Any], place: dict[str, Any], rows: Iterable[Row]) -> Counts:
+        counts, rest = Counts(), iter(rows)
+        if not _one(connection, "holds_anything", place)["holds_anything"]:
+            first = FirstLanding(connection, place, self._load_id)
+            rest = first.land(rest)
+            counts = Counts(fetched=first.count, new=first.count)
+        return counts + self._compare(connection, place, rest)
+
+    def _compare(
+        self, connection: psycopg.Connection[Any], place: dict[str, Any], rows: Iterable[Row]
+    ) -> Counts:
+        """Land rows of which some may be known."""
         connection.execute(sql_text("landing/incoming.sql"))
         fetched = 0
         with connection.cursor() as cursor:
@@ -171,6 +185,15 @@ def position_before(warehouse: WarehouseHook, source: str, object_name: str, ent
     with warehouse.transaction() as connection, connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(sql_text("landing/read_position.sql").encode(), values).fetchone()
     return row["position"] if row else None
+
+
+@contextmanager
+def noted_page(connection: psycopg.Connection[Any], place: dict[str, Any]) -> Iterator[None]:
+    """Tell the model of the records that the block writes: those of one source and object."""
+    before = _one(connection, "last_record", {})
+    yield
+    last_record = sql_text("landing/last_record.sql")
+    connection.execute(sql_text("landing/page.sql", last_record=last_record), place | before)
 
 
 def _one(connection: psycopg.Connection[Any], name: str, parameters: dict[str, Any]) -> dict[str, Any]:

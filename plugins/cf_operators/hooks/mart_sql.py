@@ -16,7 +16,7 @@ def offered_shapes(offers: Offers, *, narrowed: bool = False) -> dict[str, objec
     return {
         "offers": {shape: dict(offers.get(shape, {})) for shape in SHAPES},
         "shapes": SHAPES,
-        "keys": KEYS,
+        "key_of": KEYS,
         "narrowed": narrowed,
     }
 

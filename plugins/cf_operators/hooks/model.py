@@ -43,8 +43,7 @@ UNIT_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "fct_invitation": ("invitation_id",),
     "fct_ask": ("contact_key",),
 }
-"""The columns by which the rows of a model are made again together. A model that is not here is small, and made as a whole
-every time."""
+"""The columns by which rows of a model are made again together. One that is not here is small, and made as a whole."""
 
 NAMING_PEOPLE: Final = frozenset({"fct_complaint", "fct_response", "fct_feedback"})
 """Facts whose rows name people who may be unknown yet; which do is kept in ``cf_ledger.mention``."""
@@ -123,13 +122,11 @@ class Model:
             if is_narrow:
                 self._changes.plan(narrow=True)
                 touched_count = self._find_touched(name)
-                if touched_count is None:
-                    self._changes.plan(narrow=False)
+            if not touched_count:
+                self._changes.plan(narrow=False)
             changes = (
                 Changes(0, 0, 0) if touched_count == 0 else self._make(name, narrowed=bool(touched_count))
             )
-            if touched_count:
-                self._changes.plan(narrow=False)
         except (psycopg.DataError, psycopg.IntegrityError) as error:
             # Only the primary message: the detail shows the row, and with it the person.
             raise DataError(
@@ -167,7 +164,7 @@ class Model:
         if not narrowed and name in SHAPE_OF:
             self._refuse_strangers(SHAPE_OF[name])
         if name in NAMING_PEOPLE:
-            statement = sql_text("model/mention.sql", model=name, shape=SHAPE_OF[name], **structure)
+            statement = sql_text("model/mention.sql", fact=name, shape=SHAPE_OF[name], **structure)
             self._connection.execute(statement.encode())
         self.findings |= check_rows(self._connection, name, structure)
         return Changes(counts["inserted_count"], counts["updated_count"], counts["deleted_count"])
@@ -177,9 +174,10 @@ class Model:
         found = self._changes.strangers(shape, **offered_shapes(self._offers))
         for source, count in found.items():
             raise DataError(
-                f"{view_name(source, shape)}: {count} rows have a {KEYS[shape]} that is no key of a landed record; let "
-                f"it be r.entity_key of cf_landing.v_record, name its columns as entity in the programme, or write "
-                '"-- Increments: none" into the staging file, which makes its tables as a whole every time'
+                f"{view_name(source, shape)}: gives {count} rows whose {KEYS[shape]} is the entity_key of no landed "
+                "record; take r.entity_key of cf_landing.v_record, and name its columns in the programme as entity where that "
+                'is not the key. Where rows are made of records about several things, write "-- Increments: none" into '
+                "the staging file: its tables are then made as a whole every time"
             )
 
     def _hash_addresses(self, *, narrowed: bool) -> None:

@@ -28,16 +28,14 @@ class ParquetFile:
         self._name = name
         self.header: list[str] = list(self._file.schema_arrow.names)
 
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """Each row as column name to Python value.
+    def batches(self) -> Iterator[Any]:
+        """The rows in order, as Arrow tables of a few thousand.
 
         :raises DataError: a part of the file is damaged.
         """
         with _parquet_errors(f"{self._name}: is damaged"):
             for batch in self._file.iter_batches(batch_size=BATCH_ROWS):
-                yield from pa.table(
-                    [_in_microseconds(column) for column in batch], names=self.header
-                ).to_pylist()
+                yield pa.table([_in_microseconds(column) for column in batch], names=self.header)
 
 
 @contextmanager

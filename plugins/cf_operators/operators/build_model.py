@@ -35,8 +35,8 @@ class BuildModelOperator(BaseOperator):
 
     Only what was touched since the last run is looked at, and of it only rows that differ are written: a second run
     writes nothing. A table is made as a whole when it never was, when its query or a staging view has changed, or when
-    the run is told to (``rebuild``, of the operator or of the DAG run). What is planned for people who turn out to be key
-    accounts is held back until somebody approves it: it could be sent before the next plan of its campaign.
+    the run is told to (``rebuild``, of the operator or of the DAG run). What is planned for people who turn out to be
+    key accounts is held back until somebody approves it: it could be sent before the next plan of its campaign.
 
     :param stream: ``orders`` (people, orders, and whatever is described by them), ``complaints``, ``responses``, or
         ``answers``, which take their weights with them and are therefore built after the responses were weighed, or

@@ -54,7 +54,7 @@ NAMES: Final = ("reload", "rebuild", "since", "until")
 
 @dataclass(frozen=True, slots=True)
 class CollectParams:
-    """How a run reads: from where it left off; or all of it; or what was changed in a period. And how the model is built."""
+    """How a run reads: from where it left off, or all of it, or a period; and whether it builds the model as a whole."""
 
     reload: bool = False
     period: TimeRange | None = None
