@@ -144,8 +144,8 @@ class RestClient:
             url, params = str(httpx.URL(url).join(target)), None
             if method == "POST" and not self.settings.is_ours(url):
                 raise ConfigurationError(
-                    f"{self.where(call)}: leads to another host, {self.masked(httpx.URL(url).host)}; set the host of the "
-                    "connection to that one if it is right"
+                    f"{self.where(call)}: leads to another host, {self.masked(httpx.URL(url).host)}; set the host of "
+                    "the connection to that one if it is right"
                 )
             if raw.status in {301, 302, 303}:
                 method = "GET"
