@@ -10,6 +10,8 @@ Asks whom you choose, when you trigger it. Fill in the form, press *Trigger*.
 3. **remind** plans reminders for those who were asked by an earlier request and have not answered.
 4. **due** counts what may go now; **send** claims, renders and sends it with as many workers, and records what the mail
    server said; **sent** adds up what they did, and what still waits and why. `cf_send_due` sends that later.
+   When a survey of the programme stands on another platform, **tokens** comes before **due**: it lets the platform
+   know whom we ask.
 
 The quiet period counts over all campaigns: who was asked lately is not asked again, whatever the request says.
 **Running it again** (clear) asks nobody twice. **Triggering it again** opens a new wave.
@@ -21,6 +23,7 @@ from cf_operators.access import quality_access
 from cf_operators.assets import INVITATIONS
 from cf_operators.operators.check_ad_hoc_request import CheckAdHocRequestOperator
 from cf_operators.operators.count_due import CountDueOperator
+from cf_operators.operators.create_survey_tokens import CreateSurveyTokensOperator
 from cf_operators.operators.plan_invitations import PlanInvitationsOperator
 from cf_operators.operators.plan_reminders import PlanRemindersOperator
 from cf_operators.operators.send_invitations import SendInvitationsOperator
@@ -98,3 +101,6 @@ for campaign in programme.campaigns:
             task_id="sent", outlets=[INVITATIONS], trigger_rule=TriggerRule.NONE_FAILED
         )
         check >> plan >> remind >> due >> send >> sent
+        if programme.platform_surveys:
+            tokens = CreateSurveyTokensOperator(task_id="tokens", campaign_ids=[campaign.id])
+            remind >> tokens >> due

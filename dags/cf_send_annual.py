@@ -12,6 +12,8 @@ Asks every customer who bought lately, or a sample of them, once a year: spread 
    not answered in time.
 3. **due** counts what may go now; **send** claims, renders and sends it with as many workers; **sent** adds up what
    they did, and what still waits and why. `cf_send_due` sends that later.
+   When a survey of the programme stands on another platform, **tokens** comes before **due**: it lets the platform
+   know whom we ask.
 4. **report** says in words what became of a wave, once, a day after its last day to answer. The text stands in the log,
    in XCom and in `cf_kpi.wave_report_text`; for a wave that goes on, trigger `cf_report_wave`.
 
@@ -25,6 +27,7 @@ from airflow.sdk import DAG, CronTriggerTimetable, Param, TriggerRule
 from cf_operators.access import quality_access
 from cf_operators.assets import INVITATIONS
 from cf_operators.operators.count_due import CountDueOperator
+from cf_operators.operators.create_survey_tokens import CreateSurveyTokensOperator
 from cf_operators.operators.plan_invitations import PlanInvitationsOperator
 from cf_operators.operators.plan_reminders import PlanRemindersOperator
 from cf_operators.operators.report_wave import ReportWaveOperator
@@ -68,4 +71,7 @@ for campaign in programme.campaigns:
             task_id="sent", outlets=[INVITATIONS], trigger_rule=TriggerRule.NONE_FAILED
         )
         plan >> remind >> due >> send >> sent
+        if programme.platform_surveys:
+            tokens = CreateSurveyTokensOperator(task_id="tokens", campaign_ids=[campaign.id])
+            remind >> tokens >> due
         remind >> ReportWaveOperator(task_id="report", campaign_id=campaign.id)

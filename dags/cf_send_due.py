@@ -7,6 +7,7 @@ day because a limit was used up, for the mail server that wanted a mail later, o
 1. **remind** plans the reminders of ad hoc campaigns, which have no daily run of their own; the next run sends them.
 2. **due** counts what may go now, and says how many workers shall send it. When nothing is due, that was all.
 3. **send** claims, renders and sends, each worker its share.
+   Where a survey stands on another platform, **tokens** lets it know whom the next run asks.
 4. **sent** adds up what they did, and what still waits and why.
 
 **To let nothing more go out**, pause this DAG and the other send DAGs; a single wave is stopped by `is_stopped` in
@@ -19,6 +20,7 @@ from airflow.sdk import DAG, CronTriggerTimetable, TriggerRule
 from cf_operators.access import quality_access
 from cf_operators.assets import INVITATIONS
 from cf_operators.operators.count_due import CountDueOperator
+from cf_operators.operators.create_survey_tokens import CreateSurveyTokensOperator
 from cf_operators.operators.plan_reminders import PlanRemindersOperator
 from cf_operators.operators.send_invitations import SendInvitationsOperator
 from cf_operators.operators.sum_up_sending import SumUpSendingOperator
@@ -47,4 +49,7 @@ with DAG(
         if campaign.kind == "ad_hoc":
             # Beside the sending, not before it: a plan that fails must be seen, and hold up no mail of others.
             PlanRemindersOperator(task_id=f"remind_{campaign.id}", campaign_id=campaign.id)
+    if programme.platform_surveys:
+        # Beside the sending as well: mails without a token wait for the next run.
+        CreateSurveyTokensOperator(task_id="tokens", campaign_ids=[each.id for each in programme.campaigns])
     due >> send >> sent

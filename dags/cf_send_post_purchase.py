@@ -9,6 +9,8 @@ programme says so).
 2. **remind** plans reminders for those who were asked and have not answered (`remind_after_days`).
 3. **due** counts what may go now; **send** claims, renders and sends it with as many workers, and records what the mail
    server said; **sent** adds up what they did, and what still waits and why. `cf_send_due` sends that later.
+   When a survey of the programme stands on another platform, **tokens** comes before **due**: it lets the platform
+   know whom we ask.
 
 **To stop a wave**, set `is_stopped` in `cf_ledger.wave`; nothing more of it is claimed. The brake does so by itself
 when more than a fifth of the newest mails are refused; the task then fails and says so.
@@ -22,6 +24,7 @@ from airflow.sdk import DAG, CronTriggerTimetable, TriggerRule
 from cf_operators.access import quality_access
 from cf_operators.assets import INVITATIONS
 from cf_operators.operators.count_due import CountDueOperator
+from cf_operators.operators.create_survey_tokens import CreateSurveyTokensOperator
 from cf_operators.operators.plan_invitations import PlanInvitationsOperator
 from cf_operators.operators.plan_reminders import PlanRemindersOperator
 from cf_operators.operators.send_invitations import SendInvitationsOperator
@@ -55,3 +58,6 @@ for campaign in programme.campaigns:
             task_id="sent", outlets=[INVITATIONS], trigger_rule=TriggerRule.NONE_FAILED
         )
         plan >> remind >> due >> send >> sent
+        if programme.platform_surveys:
+            tokens = CreateSurveyTokensOperator(task_id="tokens", campaign_ids=[campaign.id])
+            remind >> tokens >> due

@@ -71,7 +71,8 @@ def test_every_dag_does_its_part(warehouse: Warehouse, mailbox: Mailbox) -> None
 
 @pytest.mark.usefixtures("airflow_db", "shop")
 def test_running_every_dag_again_changes_nothing(warehouse: Warehouse, mailbox: Mailbox) -> None:
-    dags = ["cf_collect_orders", "cf_collect_complaints", "cf_collect_responses", "cf_send_complaint_follow_up",
+    dags = ["cf_collect_orders", "cf_collect_complaints", "cf_collect_responses", "cf_collect_feedback",
+            "cf_send_complaint_follow_up",
             "cf_send_post_purchase", "cf_send_due", "cf_collect_responses", "cf_measure", "cf_act"]  # fmt: skip
     for dag_id in dags:
         assert run(dag_id) == "success"
@@ -94,6 +95,36 @@ def test_ad_hoc_request_with_a_typing_error_asks_nobody(
 
 
 @pytest.mark.usefixtures("airflow_db")
+def test_feedback_is_written_down_in_the_trigger_form(warehouse: Warehouse) -> None:
+    entry = {
+        "kind": "meeting",
+        "text": "They like the portal.",
+        "received_on": "2024-05-08",
+        "topic": "portal",
+    }
+    assert run("cf_record_feedback", entry) == "success"
+    assert run("cf_record_feedback", entry | {"received_on": "9999-05-08"}) == "failed"
+    found = warehouse.rows("select source, kind, topic, received_on::text as day from cf_core.fct_feedback")
+    assert found == [{"source": "by_hand", "kind": "meeting", "topic": "portal", "day": "2024-05-08"}]
+
+
+@pytest.mark.usefixtures("airflow_db", "shop")
+def test_a_source_that_fails_holds_no_other_up_and_is_named(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The folder of one source is not there: the run fails, and the other has landed and become facts."""
+    programme = (ROOT / "include" / "config" / "programme.yml").read_text().replace("../", f"{ROOT}/include/")
+    begin, end = programme.index("  - id: shop\n"), programme.index("  - id: form\n")
+    other = programme[begin:end].replace("id: shop", "id: branch").replace("cf_shop", "cf_branch")
+    path = tmp_path / "programme.yml"
+    path.write_text(programme[:end] + other + programme[end:])
+    monkeypatch.setenv("CF_PROGRAMME", str(path))
+    monkeypatch.setenv("AIRFLOW_CONN_CF_BRANCH", '{"conn_type": "fs", "extra": {"path": "/nowhere"}}')
+    assert run("cf_collect_orders") == "failed"
+    assert warehouse.rows("select distinct source from cf_core.fct_order") == [{"source": "shop"}]
+
+
+@pytest.mark.usefixtures("airflow_db")
 def test_a_wave_is_reported_on_by_its_id(warehouse: Warehouse) -> None:
     with People(warehouse) as people:
         people.execute("insert into cf_ledger.survey values ('annual', 'v', '{}', now())")
@@ -105,6 +136,6 @@ def test_a_wave_is_reported_on_by_its_id(warehouse: Warehouse) -> None:
 
 def _counts(warehouse: Warehouse) -> dict[str, int]:
     tables = ["cf_landing.record", "cf_landing.quarantine", "cf_core.fct_order", "cf_core.fct_complaint",
-              "cf_core.fct_response", "cf_core.fct_answer", "cf_ledger.invitation", "cf_kpi.kpi_value",
-              "cf_ledger.task"]  # fmt: skip
+              "cf_core.fct_response", "cf_core.fct_answer", "cf_core.fct_feedback", "cf_ledger.invitation",
+              "cf_kpi.kpi_value", "cf_ledger.task"]  # fmt: skip
     return {table: warehouse.rows(f"select count(*) as n from {table}")[0]["n"] for table in tables}

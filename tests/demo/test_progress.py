@@ -46,7 +46,10 @@ def test_lines_carry_the_elapsed_seconds(capsys: pytest.CaptureFixture[str]) -> 
         ),
         ({"missed": 1, "opened": [{"task_id": "x"}], "data_as_of": "2026-11-21"}, "missed 1, opened 1"),
         ({"read": 0, "new": 0}, "nothing new"),
-        ({"shop": {"fetched": 4504, "new": 4502, "positions": {"a": {"after": 9}}}, "crm": None}, "shop 4,504"),
+        (
+            {"shop": {"fetched": 4504, "new": 4502, "positions": {"a": {"after": 9}}}, "crm": None},
+            "shop 4,504",
+        ),
         ({"fetched": 2, "new": 1, "positions": {"a": {"before": 7, "after": 9}}}, "fetched 2, new 1"),
         (None, "done"),
     ],

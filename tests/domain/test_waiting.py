@@ -42,7 +42,7 @@ def test_workers_are_added_up_and_what_waits_is_not_counted_twice() -> None:
         "expired": 6, "lapsed": 0,
         "cancelled": {"no_consent": 3},
         "stopped_waves": [],
-        "waiting": {"approval": 0, "later": 0, "limit": 4, "put_off": 0, "window": 3},
+        "waiting": {"approval": 0, "later": 0, "limit": 4, "put_off": 0, "token": 0, "window": 3},
         "next_window_at": "2026-03-17T08:00:00+00:00",
     }  # fmt: skip
 

@@ -162,7 +162,14 @@ def test_the_summary_says_what_waits_and_why(
     mail_catcher.answer = lambda at, to: "450 4.2.1 later" if at == "rcpt" and "slow" in to else None
     summary = wave.send()
     assert summary["accepted"] == 1
-    assert summary["waiting"] == {"window": 1, "limit": 2, "put_off": 1, "approval": 1, "later": 1}
+    assert summary["waiting"] == {
+        "window": 1,
+        "limit": 2,
+        "put_off": 1,
+        "approval": 1,
+        "later": 1,
+        "token": 0,
+    }
 
 
 def test_a_repeated_task_leaves_what_is_put_off_to_the_next_run(

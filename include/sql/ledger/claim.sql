@@ -1,12 +1,13 @@
 -- claim: takes the next due invitations of a campaign for one worker. Whoever said no after the plan is not claimed.
 -- Grain: one row per invitation that was due, with what became of it: claimed (with all the mail needs), cancelled
 --        (with the reason), or left (another ask to the same person is claimed in the same batch).
--- Reads: cf_ledger.wave, contact, suppression, consent, invitation, cf_core.fct_complaint, cf_landing.form_submission.
+-- Reads: cf_ledger.wave, contact, suppression, consent, invitation, cf_core.fct_complaint, cf_landing.form_submission,
+--        survey_token.
 -- Writes: cf_ledger.invitation.
 -- Values: campaign_id, clock (the time now), most (rows to take), worker, lease_until, and those of macros/queue.sql and
 --         macros/reasons.sql.
 -- Rerun: claimed rows are not due any more; rows that another transaction holds are passed over.
-{% from "macros/queue.sql" import open_queues, is_mail_planned %}
+{% from "macros/queue.sql" import open_queues, is_mail_planned, has_link %}
 {% from "macros/contact.sql" import join_contact %}
 {% from "macros/chain.sql" import chain_reason %}
 {% from "macros/reasons.sql" import personal_reason, asked_reason, cap_reason, reserved_reason %}
@@ -38,6 +39,9 @@ next_due as (
             and i.reminder_number = q.reminder_number
             and {{ is_mail_planned("i") }}
             and i.send_not_before <= %(clock)s
+            {% if has_platforms %}
+            and {{ has_link("i", has_platforms) | indent(12) }}
+            {% endif %}
         order by i.send_not_before, i.invitation_id
         limit least(%(most)s, q.lane_most)
     ) as d
@@ -117,9 +121,21 @@ select
     w.answer_until,
     w.survey_id,
     w.survey_version,
+    {% if has_platforms %}
+    t.source as platform_source,
+    t.survey as platform_survey,
+    t.token as platform_token,
+    {% else %}
+    null as platform_source,
+    null as platform_survey,
+    null as platform_token,
+    {% endif %}
     case when s.state = 'claimed' then c.email end as email,
     case when s.state = 'claimed' then c.display_name end as display_name
 from judged as j
 left join settled as s on j.invitation_id = s.invitation_id
 left join cf_ledger.wave as w on s.wave_id = w.wave_id
+{% if has_platforms %}
+left join cf_ledger.survey_token as t on coalesce(s.reminds_id, s.invitation_id) = t.invitation_id
+{% endif %}
 {{ join_contact("s.contact_key") }}

@@ -2,7 +2,7 @@
 -- Grain: one row per lane in which mails are due.
 -- Reads: cf_ledger.wave, invitation.
 -- Values: most (of each queue) and those of macros/queue.sql. Rerun: reads only.
-{% from "macros/queue.sql" import open_queues, is_mail_planned %}
+{% from "macros/queue.sql" import open_queues, is_mail_planned, has_link %}
 with recursive {{ open_queues() | trim }}
 
 select
@@ -21,6 +21,9 @@ cross join lateral (
             and i.reminder_number = q.reminder_number
             and {{ is_mail_planned("i") }}
             and i.send_not_before <= %(clock)s
+            {% if has_platforms %}
+            and {{ has_link("i", has_platforms) | indent(12) }}
+            {% endif %}
         limit %(most)s
     ) as counted
 ) as d

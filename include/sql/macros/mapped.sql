@@ -45,3 +45,11 @@ case
 {%- else %}nullif(trim({{ translated(field) | trim }}), '')::{{ type }}
 {%- endif %}
 {% endmacro %}
+{# The invitation that the token of a response was made for, as t. #}
+{% macro join_token(declared, source_id) %}
+left join cf_ledger.survey_token as t
+    on
+        t.source = {{ source_id | literal }}
+        and t.survey = {{ declared.read | literal }}
+        and t.token = {{ mapped(declared.map.fields["token"], "text", "UTC") | trim }}
+{%- endmacro %}

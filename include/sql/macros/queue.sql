@@ -91,6 +91,28 @@ open_queue as (
 {{ invitation }}.state = 'planned' and {{ invitation }}.channel = 'mail' and {{ invitation }}.approval <> 'wanted'
 {%- endmacro %}
 
+{#
+    Whether there is a link for a mail: an ask by a survey of another platform has one as soon as its token is written
+    down. Where no survey stands on another platform nothing is asked. Value: platform_surveys.
+#}
+{% macro has_link(invitation, has_platforms) -%}
+{% if has_platforms %}
+(
+    not exists (
+        select 1
+        from cf_ledger.wave as p
+        where p.wave_id = {{ invitation }}.wave_id and p.survey_id = any(cast(%(platform_surveys)s as text []))
+    )
+    or exists (
+        select 1
+        from cf_ledger.survey_token as t
+        where t.invitation_id = coalesce({{ invitation }}.reminds_id, {{ invitation }}.invitation_id)
+    )
+)
+{%- else %}true
+{%- endif %}
+{%- endmacro %}
+
 {# A zone that nobody knows counts as that of the organisation. #}
 {% macro is_zone_open(zone) -%}
 ({{ zone }} = any(cast(%(open_zones)s as text [])) or (%(is_open_at_home)s and {{ zone }} <> all(cast(%(closed_zones)s as text []))))

@@ -1,8 +1,9 @@
 -- The staging views of a source whose objects have a map in the programme.
 -- Grain: one row per entity and shape; of a response one more per answered question. Where an entity is named, several
 -- records may be about it: the complete one counts, else the newest.
--- Reads: cf_landing.v_record. Rerun: replaces the views, which hold no rows.
-{% from "macros/mapped.sql" import mapped, at %}
+-- A token leads to the invitation that it was made for, and never to another one.
+-- Reads: cf_landing.v_record, cf_ledger.survey_token. Rerun: replaces the views, which hold no rows.
+{% from "macros/mapped.sql" import mapped, join_token %}
 {% for shape, names in mapped_objects.items() %}
 create or replace view cf_landing.stg_{{ source.id }}_{{ shape }} as
 {% for name in names %}
@@ -10,9 +11,16 @@ create or replace view cf_landing.stg_{{ source.id }}_{{ shape }} as
 select{{ " distinct on (r.entity_key)" if declared.entity else "" }}
     r.entity_key as {{ keys[shape] }}
     {% for column, type in shapes[shape].items() if column != keys[shape] %}
+    {% if column == "invitation_id" and "token" in declared.map.fields %}
+    , coalesce({{ mapped(declared.map.fields[column] | default(none), type, time_zone) | trim }}, t.invitation_id) as {{ column }}
+    {% else %}
     , {{ mapped(declared.map.fields[column] | default(none), type, time_zone) | trim }} as {{ column }}
+    {% endif %}
     {% endfor %}
 from cf_landing.v_record as r
+{% if "token" in declared.map.fields %}
+{{ join_token(declared, source.id) }}
+{% endif %}
 where r.source = {{ source.id | literal }} and r.object = {{ name | literal }}
 {% if declared.entity %}
 order by

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, mode
 
 from cf_operators.domain.declared import ProgrammePath, once_in, one_of
 from cf_operators.domain.entry import Entry
+from cf_operators.domain.limesurvey_source import SurveyNumber
 from cf_operators.domain.sample import Sample
 from cf_operators.domain.value import Count, Days, Line, Slug, SomeDays
 
@@ -64,11 +65,25 @@ Channel = Literal["mail", "phone"]
 """How people are asked."""
 
 
+class SurveyPlatform(Entry):
+    """Where a survey is answered, if not in the built-in form."""
+
+    source: Annotated[str, one_of("sources", "a source")] = Field(
+        description="Source of kind limesurvey; its answers come home through it."
+    )
+    survey: SurveyNumber = Field(description='Number of the survey there, in quotes, e.g. "123456".')
+
+
 class Survey(Entry):
     """A questionnaire. Its versions are told apart by content, not by a number in this file."""
 
     id: Annotated[Slug, once_in("surveys")] = Field(description="Id by which campaigns name the survey.")
     definition: ProgrammePath = Field(description="SurveyJS definition, a JSON file.")
+    platform: SurveyPlatform | None = Field(
+        default=None,
+        description="The survey is answered on this platform, to which the links of the mails lead; none: in the "
+        "built-in form. The definition then says in which languages it is asked and what it measures.",
+    )
 
 
 class AskingCampaign(Entry):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
 
 from cf_operators.domain.source_row import DeletedRow, RefusedRow, SourceRow
@@ -70,4 +70,32 @@ class SourceReader(Protocol):
         :raises DataError: what the source gives cannot be used at all.
         :raises SourceUnavailable: the source does not answer, or says that it is busy.
         """
+        ...
+
+
+Ticket = Mapping[str, Any]
+"""What a source has been asked to make, as JSON values; only the source itself reads it."""
+
+
+@runtime_checkable
+class PreparedReader(SourceReader, Protocol):
+    """Reads a source that has to make something first, such as an export: asked for, waited for, and then read.
+
+    The one who waits is a trigger of Airflow, so that no worker does; the reader that goes on is another one.
+    """
+
+    def prepare(self, name: str, position: Position | None, period: TimeRange | None) -> Ticket:
+        """Ask for what :meth:`pages` of the object will read; arguments and errors are those of ``pages``."""
+        ...
+
+    def trigger(self, tickets: Mapping[str, Ticket]) -> Any:
+        """The trigger that waits until all are made; a ticket by object. It may run twice, and holds no secret."""
+        ...
+
+    def patience(self) -> timedelta:
+        """How long that may take at most."""
+        ...
+
+    def take(self, event: Mapping[str, Any]) -> None:
+        """Take what the trigger gave, before ``pages`` is called; raises what the trigger has met."""
         ...

@@ -21,7 +21,7 @@ from pydantic import (
 
 from cf_operators.domain.entry import Entry
 from cf_operators.domain.json_path import steps
-from cf_operators.domain.shape import KEYS, SHAPES
+from cf_operators.domain.shape import KEYS, columns_of
 from cf_operators.domain.value import Line, Slug
 
 Scalar = StrictBool | StrictInt | StrictFloat | StrictStr
@@ -138,7 +138,7 @@ class FieldMap(Entry):
 
     @model_validator(mode="after")
     def _fits_the_shape(self) -> Self:
-        known = [name for name in SHAPES[self.shape] if name != KEYS[self.shape]]
+        known = [name for name in columns_of(self.shape) if name != KEYS[self.shape]]
         for name in self.fields:
             if name == KEYS[self.shape]:
                 raise ValueError(f'maps "{name}", which is always the key of the entity; leave it out')

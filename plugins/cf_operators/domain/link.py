@@ -7,6 +7,7 @@ purpose only: a link that answers cannot unsubscribe. Whoever does not hold the 
 
 from __future__ import annotations
 
+import base64
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
@@ -113,6 +114,17 @@ def read_interview(key: str, token: str, now: datetime) -> Interview:
     if is_over:
         raise LinkExpired(interview.invitation_id)
     return interview
+
+
+def survey_token(key: str, source_id: str, survey: str, invitation_id: UUID) -> str:
+    """The token by which an ask is known on a survey platform: 32 letters and digits, always the same for the same ask.
+
+    :raises ValueError: the key is too short.
+    """
+    if len(key) < SHORTEST_KEY:
+        raise ValueError(f"the signing key has {len(key)} characters; it needs {SHORTEST_KEY} at least")
+    asked = f"customer focus survey token: {source_id} {survey} {invitation_id}"
+    return base64.b32encode(hmac.digest(key.encode(), asked.encode(), "sha256")[:20]).decode("ascii").lower()
 
 
 def sign_preview(key: str, preview: Preview, expires_at: datetime) -> str:

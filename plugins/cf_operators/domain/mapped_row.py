@@ -12,7 +12,7 @@ from cf_operators.domain.column_type import BLANKS, refusal
 from cf_operators.domain.field_map import REQUIRED, FieldMap, MappedField, MappedQuestion
 from cf_operators.domain.json_path import steps, value_at
 from cf_operators.domain.problem import shown
-from cf_operators.domain.shape import SHAPES
+from cf_operators.domain.shape import columns_of
 
 ANSWERS: Final = "_answers"
 """Under this name the answers of a response are kept beside the row as it came: question to answer."""
@@ -61,9 +61,15 @@ def _field_problem(row: Mapping[str, Any], name: str, field: MappedField, declar
         if text not in field.values and field.otherwise is None:
             return f"{shown(text)} is none of {', '.join(field.values)}; add it to values, or say otherwise"
         text = as_text(field.values.get(text, field.otherwise))
+        if not text.strip(BLANKS):
+            return (
+                f"{shown(as_text(value))} means nothing; a value is required"
+                if name in REQUIRED[declared.shape]
+                else None
+            )
     if field.unit is not None:
         return _epoch_problem(text, field.unit)
-    problem = refusal(CHECKED_AS[SHAPES[declared.shape][name]], text)
+    problem = refusal(CHECKED_AS[columns_of(declared.shape)[name]], text)
     return f"{shown(text)} {problem}" if problem else None
 
 

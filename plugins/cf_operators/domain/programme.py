@@ -12,6 +12,7 @@ from cf_operators.domain.campaign import Campaign, Survey
 from cf_operators.domain.declared import Declared, entries
 from cf_operators.domain.entry import Entry
 from cf_operators.domain.kpi import Kpi, Target
+from cf_operators.domain.limesurvey_source import LimeSurveySource
 from cf_operators.domain.measuring import Measuring
 from cf_operators.domain.organisation import Asking, Organisation, Owner, Purpose
 from cf_operators.domain.problem import Problem
@@ -64,6 +65,30 @@ class Programme(Entry):
         if info.context is None and isinstance(data, dict):
             return cls.model_validate(data, context=Declared.of(data))
         return handler(data)
+
+    @model_validator(mode="after")
+    def _answers_come_home(self) -> Self:
+        for survey in self.surveys:
+            if survey.platform is None:
+                continue
+            source, number = self.source(survey.platform.source), survey.platform.survey
+            where = f'survey "{survey.id}": platform'
+            if not isinstance(source, LimeSurveySource):
+                raise ValueError(
+                    f'{where}: source "{source.id}" is of kind {source.kind}, and has to be limesurvey'
+                )
+            maps = [each.map for each in source.objects.values() if each.read == number]
+            if not any(each and each.shape == "response" and "token" in each.fields for each in maps):
+                raise ValueError(
+                    f'{where}: no object of source "{source.id}" reads survey {number} with a token among the fields '
+                    "of its map, so no answer could come home; add token: token"
+                )
+        return self
+
+    @property
+    def platform_surveys(self) -> tuple[str, ...]:
+        """Ids of the surveys that are answered on another platform."""
+        return tuple(survey.id for survey in self.surveys if survey.platform)
 
     def owner(self, owner_id: str) -> Owner:
         """The owner of this id; ``KeyError`` names those there are. So do the other look-ups."""

@@ -96,6 +96,10 @@ SHAPES: Final[Mapping[str, Columns]] = {
     },
 }
 
+JOINED: Final[Mapping[str, Columns]] = {"response": {"token": "text"}}
+"""What a map may name besides the columns of a shape: of a response the token of its link, which leads to the
+invitation that it was made for."""
+
 KEYS: Final[Mapping[str, str]] = {
     "contact": "external_id",
     "order": "order_id",
@@ -134,6 +138,11 @@ OPTIONAL: Final[Mapping[str, frozenset[str]]] = {
 def view_name(source: str, shape: str) -> str:
     """The staging view by which a source offers a shape, with its schema."""
     return f"cf_landing.stg_{source}_{shape}"
+
+
+def columns_of(shape: str) -> Columns:
+    """What a map may name: the columns of a shape, and what leads to one of them."""
+    return {**SHAPES[shape], **JOINED.get(shape, {})}
 
 
 def shape_problems(shape: str, found: Columns) -> list[str]:

@@ -92,7 +92,12 @@ def judge(values: Mapping[str, Any], declared: SourceObject) -> SourceRow | str:
 
 def fitting(values: Mapping[str, Any], declared: SourceObject, reasons: list[str]) -> SourceRow | str:
     """The row of these values when nothing speaks against it; else every reason, joined with "; "."""
-    payload = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    try:
+        payload = json.dumps(
+            values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+        )
+    except ValueError:
+        return "; ".join([*reasons, "the row holds NaN or Infinity, which are no numbers of JSON"])
     if not payload.isascii() or "\\u0000" in payload:
         reasons = [*reasons, *_unstorable(values, payload)]
     keys = [key_of(values, columns) for columns in (declared.key, declared.entity or declared.key)]
@@ -136,8 +141,9 @@ def key_of(values: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
 def _unstorable(values: Mapping[str, Any], payload: str) -> Iterable[str]:
     if _UNDECODED.search(payload):
         for name, value in values.items():
-            if _UNDECODED.search(f"{name}{value}"):
-                yield f'column "{name}": {shown(storable(str(value)))} holds bytes that are not UTF-8'
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            if _UNDECODED.search(f"{name}{text}"):
+                yield f'column "{name}": {shown(storable(text))} holds bytes that are not UTF-8'
     if _HALF.search(payload):
         yield "the row holds half a character (a lone surrogate), which no text may hold"
     if _NUL_IN_JSON.search(payload):

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-CAUSES = ("window", "limit", "put_off", "approval", "later")
+CAUSES = ("window", "limit", "put_off", "approval", "later", "token")
 """Why a mail waits: it is night where the person lives; a limit is used up, or the task was told to stop; the mail
-server wanted it later; a person has to approve it; its time has not come."""
+server wanted it later; a person has to approve it; its time has not come; the platform of its
+survey has no token for it yet."""
 
 DUE_PER_WORKER = 2000
 """A further worker is started for each so many mails that are due: the start of a task costs as much as a hundred."""

@@ -9,7 +9,15 @@ from uuid import UUID
 from airflow.sdk import BaseHook
 
 from cf_operators.domain.bounce_address import bounce_address, read_bounce_address
-from cf_operators.domain.link import SHORTEST_KEY, Interview, Preview, sign_interview, sign_link, sign_preview
+from cf_operators.domain.link import (
+    SHORTEST_KEY,
+    Interview,
+    Preview,
+    sign_interview,
+    sign_link,
+    sign_preview,
+    survey_token,
+)
 from cf_operators.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -69,6 +77,10 @@ class FormLinks:
         :raises ValueError: the name is empty or longer than 100 characters.
         """
         return f"{self.base}/i/{sign_interview(self._key, Interview(invitation_id, interviewer), until)}"
+
+    def survey_token(self, source_id: str, survey: str, invitation_id: UUID) -> str:
+        """The token by which an ask is known on a survey platform."""
+        return survey_token(self._key, source_id, survey, invitation_id)
 
     def preview(self, survey_id: str, version: str, until: datetime) -> str:
         """The address that shows a version of a questionnaire and keeps nothing; for all links of a test mail."""

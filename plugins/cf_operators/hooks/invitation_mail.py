@@ -19,6 +19,7 @@ from cf_operators.hooks.mail_message import mail_message
 from cf_operators.hooks.mail_stencil import MailStencils
 from cf_operators.hooks.mail_template import Letter, MailTemplate
 from cf_operators.hooks.smtp_line import Parcel
+from cf_operators.hooks.survey_links import SurveyLinks
 
 UNSUBSCRIBE_TIME = timedelta(days=365)
 """How long after the survey has closed the links to unsubscribe and to the preferences still work."""
@@ -33,6 +34,7 @@ class InvitationMail:
     :param definition: gives the questionnaire of a survey and version, asked for once each; None: the mails do not
         show the first question.
     :param subject_prefix: what every subject begins with.
+    :param survey_links: makes the links of surveys on other platforms; None: there are none.
     :raises ConfigurationError: the template, the sender's address or the envelope sender cannot be used.
     """
 
@@ -45,6 +47,7 @@ class InvitationMail:
         is_verp: bool = False,
         definition: Callable[[str, str], Definition] | None = None,
         subject_prefix: str = "",
+        survey_links: SurveyLinks | None = None,
     ) -> None:
         self.template = MailTemplate(template, organisation)
         self._stencils = MailStencils(self.template)
@@ -55,6 +58,7 @@ class InvitationMail:
         self._is_verp = is_verp
         self._definition = definition
         self._subject_prefix = subject_prefix
+        self._survey_links = survey_links
         self._ratings: dict[tuple[str, str, str], FirstRating | None] = {}
         self._return_address(UUID(int=0))  # says now whether a token fits, and not with the first mail
 
@@ -68,10 +72,11 @@ class InvitationMail:
         letter = Letter(
             display_name=invitation.display_name,
             occasion=invitation.occasion,
-            answer_url=self._links.answer(invitation.link_id, until),
+            answer_url=self._answer_url(invitation),
             unsubscribe_url=unsubscribe_url,
             preferences_url=self._links.preferences(invitation.link_id, until + UNSUBSCRIBE_TIME),
-            rating=self._rating(invitation),
+            # A click on a rating in the mail leads to the form, which does not ask this survey.
+            rating=None if invitation.platform_token else self._rating(invitation),
             reminder_number=invitation.reminder_number,
         )
         body = self._stencils.body(invitation.language, letter)
@@ -89,6 +94,16 @@ class InvitationMail:
         )
         return_address = self._return_address(invitation.invitation_id)
         return Parcel(invitation.invitation_id, return_address, address, content, is_wire_ready=True)
+
+    def _answer_url(self, invitation: Claimed) -> str:
+        source, survey, token = (
+            invitation.platform_source,
+            invitation.platform_survey,
+            invitation.platform_token,
+        )
+        if self._survey_links is None or source is None or survey is None or token is None:
+            return self._links.answer(invitation.link_id, invitation.answer_until)
+        return self._survey_links.answer(source, survey, token, self.template.language(invitation.language))
 
     def _rating(self, invitation: Claimed) -> FirstRating | None:
         """The first question of the version that the wave asks with, in the language that the mail is written in."""

@@ -78,13 +78,16 @@ class Landing:
         position: Position | None = found["position"]
         return position
 
-    def land(self, object_name: str, page: Page, *, keep_position: bool = True) -> Position | None:
+    def land(
+        self, object_name: str, page: Page, *, keep_position: bool = True, mark_answered: str = ""
+    ) -> Position | None:
         """Land a page: new and changed rows as versions, refused ones in quarantine; and move the position.
 
         Rows flow through; memory does not grow with their number. ``counts`` go up, and ``quarantined_at`` names the
         first places.
 
         :param keep_position: False to leave the position where it is, as for a period that is read once more.
+        :param mark_answered: statement that tells the ledger which invitations the rows of the page answer.
         :returns: the position if it has moved, else None.
         :raises SourceTaken: another run has begun to read the object.
         """
@@ -92,6 +95,8 @@ class Landing:
         with self._warehouse.transaction() as connection:
             self._check_epoch(connection, object_name)
             counts = self._add(connection, place, page.rows)
+            if mark_answered and counts.fetched:
+                connection.execute(mark_answered.encode())
             position = page.position() if keep_position else None
             if position is not None:
                 connection.execute(
@@ -158,6 +163,14 @@ class Landing:
 
     def _place(self, object_name: str) -> dict[str, Any]:
         return {"source": self._source, "object": object_name, "load_id": self._load_id}
+
+
+def position_before(warehouse: WarehouseHook, source: str, object_name: str, entry: str) -> Position | None:
+    """Where reading of an object would go on now, for what has to be asked for before it is read."""
+    values = {"source": source, "object": object_name, "entry": entry}
+    with warehouse.transaction() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(sql_text("landing/read_position.sql").encode(), values).fetchone()
+    return row["position"] if row else None
 
 
 def _one(connection: psycopg.Connection[Any], name: str, parameters: dict[str, Any]) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class Claimed:
 
     ``link_id``: the ask whose links the mail carries; for a reminder that is the first ask.
     ``reminder_number``: 0 for a first ask.
+    ``platform_token``: where the survey stands on another platform: what the ask is known by there.
     """
 
     invitation_id: UUID
@@ -50,6 +51,9 @@ class Claimed:
     survey_version: str
     email: str
     display_name: str | None
+    platform_source: str | None = None
+    platform_survey: str | None = None
+    platform_token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +234,8 @@ class Ledger:
             return []
         values = {**self._values, **self._queue.values(clock, allowed.lane_most()), "most": most}
         with self._connection.cursor(row_factory=namedtuple_row, binary=True) as cursor:
-            cursor.execute(sql_text("ledger/claim.sql").encode(), {**values, "lease_until": clock + lease})
+            statement = sql_text("ledger/claim.sql", has_platforms=self._queue.has_platforms)
+            cursor.execute(statement.encode(), {**values, "lease_until": clock + lease})
             return cursor.fetchall()
 
     def _execute(self, name: str, **values: Any) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ class SendingQueue:
     """Reads the queues of one campaign. The transaction is that of the caller.
 
     :param window: when people may be written to, where they live.
+    :param platform_surveys: ids of the surveys on another platform, whose mails need a token there.
     :param home: zone of the organisation; it counts for whoever lives in a zone that nobody knows.
     """
 
@@ -28,17 +29,25 @@ class SendingQueue:
         campaign_id: str,
         window: Window | None = None,
         home: str = "UTC",
+        platform_surveys: Sequence[str] = (),
     ) -> None:
         self._connection = connection
         self._campaign_id = campaign_id
         self._window = window or Window()
         self._home = home
+        self._platform_surveys = list(platform_surveys)
+
+    @property
+    def has_platforms(self) -> bool:
+        """Whether any survey stands on another platform."""
+        return bool(self._platform_surveys)
 
     def values(self, clock: datetime, lane_most: Mapping[str, int] | None = None) -> dict[str, Any]:
         """The values of ``macros/queue.sql``. ``lane_most``: how many a lane may send; others are not limited."""
         lanes, where = lane_most or {}, zones(self._window, clock, self._home)
         return {
             "campaign_id": self._campaign_id,
+            "platform_surveys": self._platform_surveys,
             "clock": clock,
             "lanes": list(lanes),
             "lane_most": list(lanes.values()),
@@ -70,4 +79,6 @@ class SendingQueue:
 
     def _rows(self, name: str, values: dict[str, Any]) -> list[Any]:
         with self._connection.cursor(row_factory=tuple_row) as cursor:
-            return cursor.execute(sql_text(f"ledger/{name}.sql").encode(), values).fetchall()
+            return cursor.execute(
+                sql_text(f"ledger/{name}.sql", has_platforms=self.has_platforms).encode(), values
+            ).fetchall()

@@ -9,9 +9,16 @@ from cf_operators.domain.collecting import SourceReader
 from cf_operators.domain.source import CollectedSource
 
 READERS: Final = {
-    "rest": "cf_operators.hooks.rest_source:RestSourceHook",
     "files": "cf_operators.hooks.files_source:FilesSourceHook",
     "sql": "cf_operators.hooks.sql_source:SqlSourceHook",
+    "rest": "cf_operators.hooks.rest_source:RestSourceHook",
+    "limesurvey": "cf_operators.hooks.limesurvey_source:LimeSurveySourceHook",
+    "qualtrics": "cf_operators.hooks.qualtrics_source:QualtricsSourceHook",
+    "salesforce": "cf_operators.hooks.salesforce_source:SalesforceSourceHook",
+    "zendesk": "cf_operators.hooks.zendesk_source:ZendeskSourceHook",
+    "request_tracker": "cf_operators.hooks.request_tracker_source:RequestTrackerSourceHook",
+    "tryton": "cf_operators.hooks.tryton_source:TrytonSourceHook",
+    "odoo": "cf_operators.hooks.odoo_source:OdooSourceHook",
 }
 """Kind of source to the class that reads it; it is made with the source."""
 

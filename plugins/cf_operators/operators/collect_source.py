@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 from airflow.sdk import BaseOperator
 
@@ -16,8 +17,11 @@ from cf_operators.programme import load_programme
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from cf_operators.domain.collecting import Position, SourceReader
+    from cf_operators.domain.collecting import Position, PreparedReader, SourceReader
     from cf_operators.hooks.landing import Landing
+
+SPARE: Final = timedelta(minutes=10)
+"""The trigger gives up by itself; when it could not, Airflow does so much later."""
 
 
 class CollectSourceOperator(BaseOperator):
@@ -48,18 +52,60 @@ class CollectSourceOperator(BaseOperator):
         self.warehouse_conn_id = warehouse_conn_id
 
     def execute(self, context: Context) -> dict[str, Any]:
-        """Land the rows, and say how many."""
-        from cf_operators.hooks.landing import Landing
+        """Land the rows, and say how many; what the source has to make first is waited for without a worker."""
+        from cf_operators.domain.collecting import PreparedReader
         from cf_operators.hooks.source_reader import reader_of
 
         params = collect_params_in(context)
         source, objects = self._objects()
+        reader = reader_of(source)
+        if isinstance(reader, PreparedReader):
+            self._wait_for(reader, source, objects, params)
+        return self._land(context, source, objects, reader)
+
+    def resume(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:
+        """Go on when the source has made what it was asked for."""
+        from cf_operators.domain.collecting import PreparedReader
+        from cf_operators.hooks.source_reader import reader_of
+
+        source, objects = self._objects()
+        reader = reader_of(source)
+        assert isinstance(reader, PreparedReader), "only such a reader is waited for"
+        reader.take(event)
+        return self._land(context, source, objects, reader)
+
+    def _wait_for(
+        self,
+        reader: PreparedReader,
+        source: CollectedSource,
+        objects: dict[str, SourceObject],
+        params: CollectParams,
+    ) -> None:
+        from cf_operators.hooks.landing import position_before
+
+        warehouse, tickets = WarehouseHook(self.warehouse_conn_id), {}
+        for name, declared in objects.items():
+            before = position_before(warehouse, source.id, name, _mark(declared))
+            start = None if params.reload or params.period else before
+            tickets[name] = reader.prepare(name, start, params.period)
+        self.defer(trigger=reader.trigger(tickets), method_name="resume", timeout=reader.patience() + SPARE)
+
+    def _land(
+        self,
+        context: Context,
+        source: CollectedSource,
+        objects: dict[str, SourceObject],
+        reader: SourceReader,
+    ) -> dict[str, Any]:
+        from cf_operators.hooks.landing import Landing
+
+        params = collect_params_in(context)
         landing = Landing(
             WarehouseHook(self.warehouse_conn_id), source.id, self.stream, str(context["run_id"])
         )
-        reader = reader_of(source)
         positions = {
-            name: self._collect(reader, landing, name, declared, params) for name, declared in objects.items()
+            name: self._collect(source, reader, landing, name, declared, params)
+            for name, declared in objects.items()
         }
         summary: dict[str, Any] = landing.close().as_dict() | {"positions": positions}
         if landing.quarantined_at:
@@ -86,6 +132,7 @@ class CollectSourceOperator(BaseOperator):
 
     def _collect(
         self,
+        source: CollectedSource,
         reader: SourceReader,
         landing: Landing,
         name: str,
@@ -93,11 +140,17 @@ class CollectSourceOperator(BaseOperator):
         params: CollectParams,
     ) -> dict[str, Position | None]:
         """Land one object page by page; the positions before and after."""
+        from cf_operators.hooks.answered_asks import answered_statement
+
         before = after = landing.begin(name, _mark(declared))
         counts = landing.counts
+        mark_answered = answered_statement(source, name)
         start = None if params.reload or params.period else before
         for page in reader.pages(name, start, params.period):
-            after = landing.land(name, page, keep_position=params.period is None) or after
+            after = (
+                landing.land(name, page, keep_position=params.period is None, mark_answered=mark_answered)
+                or after
+            )
         landed = (landing.counts - counts).as_dict()
         self.log.info("%s.%s: %s; position %s -> %s", self.source_id, name, landed, before, after)
         return {"before": before, "after": after}

@@ -69,7 +69,7 @@ class CountDueOperator(BaseOperator):
         limits = daily(limits_of(sending, programme.campaign(campaign_id)))
         allowed = SendingLimits(connection, limits, home).read(clock)
         left, lane_left = allowed.most(sending.workers * DUE_PER_WORKER), allowed.lane_most()
-        queue = SendingQueue(connection, campaign_id, sending.window, home)
+        queue = SendingQueue(connection, campaign_id, sending.window, home, programme.platform_surveys)
         due = queue.due(clock, left, lane_left) if left else {}
         count = sum(min(count, lane_left.get(lane, count)) for lane, count in due.items())
         return min(count, left), queue.is_overdue(clock)

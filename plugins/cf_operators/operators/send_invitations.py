@@ -20,6 +20,7 @@ from cf_operators.hooks.mail_server import MailServer
 from cf_operators.hooks.sending_limits import SendingLimits
 from cf_operators.hooks.sending_queue import SendingQueue
 from cf_operators.hooks.smtp_settings import SmtpSettings
+from cf_operators.hooks.survey_links import SurveyLinks
 from cf_operators.hooks.warehouse import WarehouseHook
 from cf_operators.operators.sending_batches import SendingBatches
 from cf_operators.programme import load_programme
@@ -136,6 +137,11 @@ class SendInvitationsOperator(BaseOperator):
             finally:
                 self.log.info("Worker %s sent: %s", self.worker, tally.summary(self.campaign_id))
             tally.waiting = ledger.waiting(self.clock())
+            if without := tally.waiting.counts["token"]:
+                self.log.warning(
+                    "%d mails wait for a token of the platform that their survey stands on; see the task tokens",
+                    without,
+                )
             self._raise_what_is_open(tally)
         return tally.summary(self.campaign_id)
 
@@ -147,6 +153,7 @@ class SendInvitationsOperator(BaseOperator):
             smtp.envelope_sender,
             smtp.is_verp,
             ledger.definition,
+            survey_links=SurveyLinks(programme),
         )
         if missing := mail.template.missing_languages:
             self.log.warning(
@@ -161,7 +168,7 @@ class SendInvitationsOperator(BaseOperator):
         limits = SendingLimits(connection, limits_of(sending, programme.campaign(self.campaign_id)), home)
         with connection.transaction():
             limits.open_lanes()
-        queue = SendingQueue(connection, self.campaign_id, sending.window, home)
+        queue = SendingQueue(connection, self.campaign_id, sending.window, home, programme.platform_surveys)
         return Ledger(connection, self.campaign_id, programme.asking, worker, limits, queue)
 
     def _raise_what_is_open(self, tally: SendingTally) -> None:

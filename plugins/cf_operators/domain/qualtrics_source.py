@@ -1,0 +1,47 @@
+"""A source that is an account of Qualtrics: responses by its export (start, poll, download)."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from cf_operators.domain.source import CollectedSource, SourceObject
+from cf_operators.domain.value import ConnectionId, Slug
+
+
+def _survey_id(value: str) -> str:
+    if not re.fullmatch(r"SV_[A-Za-z0-9]{6,30}", value):
+        raise ValueError('is not the id of a survey such as "SV_0TQdSpdFrdFGfyJ"')
+    return value
+
+
+class QualtricsObject(SourceObject):
+    """The responses of one survey."""
+
+    stream: Literal["responses"] = Field(description="Always responses.")
+    read: Annotated[str, AfterValidator(_survey_id)] = Field(
+        description="Id of the survey, e.g. SV_0TQdSpdFrdFGfyJ."
+    )
+    overlap: Annotated[int, Field(ge=60)] = Field(
+        default=3600,
+        description="Export again what was changed so many seconds before the last export began: a response may be "
+        "recorded some time before an export shows it.",
+    )
+    patience: Annotated[int, Field(ge=1, le=86_400)] = Field(
+        default=3600, description="Give an export up after so many seconds; the next try starts a new one."
+    )
+
+
+class QualtricsSource(CollectedSource):
+    """Responses to surveys of Qualtrics, over its API version 3."""
+
+    kind: Literal["qualtrics"] = Field(description="qualtrics: surveys of Qualtrics.")
+    connection: ConnectionId = Field(
+        description="Airflow connection of type http: the data centre as host, e.g. fra1.qualtrics.com; "
+        "the API token as password."
+    )
+    objects: Annotated[dict[Slug, QualtricsObject], Field(min_length=1)] = Field(
+        description="The surveys, by name."
+    )
