@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +18,7 @@ from cf_operators.errors import SourceUnavailable
 from cf_operators.hooks.landing import Counts, Landing
 from cf_operators.hooks.rest_source import RestSourceHook
 from cf_operators.hooks.warehouse import WarehouseHook
-from tests.conftest import Warehouse
+from tests.conftest import ROOT, Warehouse
 from tests.rest_desk import Desk, case, desk_source
 from tests.rest_server import Reply, RestServer, serving
 
@@ -139,3 +143,32 @@ def test_a_server_that_fails_at_any_page_only_delays(
             counts.fetched
             == counts.new + counts.changed + counts.unchanged + counts.deleted + counts.quarantined
         )
+
+
+@pytest.mark.parametrize("page", [2, 3])
+def test_a_process_killed_while_it_waits_for_a_page_is_completed_by_the_next(
+    warehouse: Warehouse, desk: tuple[Desk, RestServer], page: int
+) -> None:
+    """kill -9, while the server takes its time over a page; those before it have landed."""
+    way = "page by page"
+    collect(source_of(way, "clean"))
+    asked = len(desk[1].asked)
+    desk[1].mishaps.extend([None] * (page - 1) + [Reply({}, pause=5)])
+    code = (
+        f"from tests.hooks.test_rest_killed import collect, source_of; collect(source_of({way!r}, 'killed'))"
+    )
+    environment = os.environ | {"PYTHONPATH": f"{ROOT / 'plugins'}:{ROOT}"}
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment)
+    try:
+        deadline = time.monotonic() + 60
+        while len(desk[1].asked) < asked + page:
+            assert process.poll() is None, "the collector has ended"
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    finally:
+        process.kill()
+        process.wait()
+    landed = len(tables(warehouse, "killed")[0])
+    assert 0 < landed < 7
+    collect(source_of(way, "killed"))
+    assert tables(warehouse, "killed") == tables(warehouse, "clean")

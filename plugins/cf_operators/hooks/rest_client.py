@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,21 +14,17 @@ from cf_operators.domain.problem import shown
 from cf_operators.domain.rest_auth import RestAuth
 from cf_operators.errors import CfError, ConfigurationError, DataError, SourceUnavailable
 from cf_operators.hooks.rest_json import parse_json
-from cf_operators.hooks.rest_settings import RestSettings, tls_context
+from cf_operators.hooks.rest_settings import RestSettings
 from cf_operators.hooks.rest_token import Credentials
+from cf_operators.hooks.rest_transport import MEGABYTE, RawAnswer, RestTransport
 from cf_operators.hooks.rest_wait import retry_after, server_time
 from cf_operators.hooks.source_connection import source_connection
-
-# They write whole addresses, with all their parameters, and what servers send in headers.
-for _name in ("httpx", "httpcore"):
-    logging.getLogger(_name).setLevel(logging.WARNING)
 
 TRIES: Final = 4
 FIRST_WAIT: Final = timedelta(seconds=1)
 LONGEST_WAIT: Final = timedelta(seconds=30)
 """What is waited through for one answer, in sum; a longer wait is left to Airflow, which does others meanwhile."""
 MOST_REDIRECTS: Final = 5
-MEGABYTE: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +44,6 @@ class RestAnswer:
     document: Any
     headers: Mapping[str, str]
     at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Raw:
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    is_whole: bool = True
 
 
 class RestClient:
@@ -83,14 +70,9 @@ class RestClient:
         self._credentials = Credentials(auth, settings, self._fetch_token)
         self._headers = {"Accept": "application/json", **(headers or {}), **settings.headers}
         self._timeout = timeout
-        self._largest = int(largest_answer * MEGABYTE)
+        self._transport = RestTransport(settings, timeout, int(largest_answer * MEGABYTE))
         self._sleep = sleep
         self._waited = timedelta(0)
-        # No .netrc, no cookies, no proxy of the environment: what counts is the connection.
-        context = tls_context(settings.is_verified, settings.conn_id)
-        self._http = httpx.Client(
-            timeout=timeout, verify=context, trust_env=False, proxy=settings.proxy or None
-        )
 
     @classmethod
     def of(cls, conn_id: str, auth: RestAuth, **options: Any) -> Self:
@@ -101,7 +83,7 @@ class RestClient:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._http.close()
+        self._transport.close()
 
     def json(self, call: RestCall) -> RestAnswer:
         """The answer to a call.
@@ -144,12 +126,14 @@ class RestClient:
         """A text without secrets."""
         return self.settings.masked(text, self._credentials.token)
 
-    def _exchange(self, call: RestCall, login: Mapping[str, str]) -> _Raw | None:
+    def _exchange(self, call: RestCall, login: Mapping[str, str]) -> RawAnswer | None:
         """Ask, and follow redirects; another host gets no login. None: no answer came."""
         method, url, params = call.method, call.url, call.params
         for _ in range(MOST_REDIRECTS + 1):
             own = {**self._headers, **login} if self.settings.is_ours(url) else {"Accept": "application/json"}
-            raw = self._send(method, url, params, call.body if method == "POST" else None, own)
+            raw = self._transport.send(
+                method, url, own, params, {"json": call.body} if method == "POST" else {}
+            )
             target = (
                 raw.headers.get("location")
                 if raw is not None and raw.status in {301, 302, 303, 307, 308}
@@ -160,50 +144,14 @@ class RestClient:
             url, params = str(httpx.URL(url).join(target)), None
             if method == "POST" and not self.settings.is_ours(url):
                 raise ConfigurationError(
-                    f"{self.where(call)}: leads to another host, {httpx.URL(url).host}; set the host of the connection "
-                    "to that one if it is right"
+                    f"{self.where(call)}: leads to another host, {self.masked(httpx.URL(url).host)}; set the host of "
+                    "the connection to that one if it is right"
                 )
             if raw.status in {301, 302, 303}:
                 method = "GET"
         raise ConfigurationError(f"{self.where(call)}: leads on and on; check host and path")
 
-    def _send(
-        self, method: str, url: str, params: Mapping[str, Any] | None, body: Any, headers: Mapping[str, str]
-    ) -> _Raw | None:
-        deadline = time.monotonic() + self._timeout
-        parts: list[bytes] = []
-        size = 0
-        is_form = body is not None and headers.get("Content-Type") == "application/x-www-form-urlencoded"
-        content = {"data": body} if is_form else {"json": body} if body is not None else {}
-        try:
-            with self._http.stream(
-                method, url, params=params or None, headers=dict(headers), **content
-            ) as answer:
-                self._http.cookies.clear()
-                try:
-                    for part in answer.iter_bytes():
-                        size += len(part)
-                        if size > self._largest:
-                            raise DataError(
-                                f"{method} {httpx.URL(url).path}: the answer is larger than "
-                                f"{self._largest // MEGABYTE} MB; ask for fewer rows a page, or raise largest_answer"
-                            )
-                        if time.monotonic() > deadline:
-                            return None
-                        parts.append(part)
-                except httpx.DecodingError:
-                    return _Raw(answer.status_code, dict(answer.headers), b"".join(parts), is_whole=False)
-                except httpx.RemoteProtocolError:
-                    return _Raw(answer.status_code, dict(answer.headers), b"".join(parts), is_whole=False)
-                return _Raw(answer.status_code, dict(answer.headers), b"".join(parts))
-        except (httpx.TransportError, httpx.InvalidURL, ValueError) as error:
-            if isinstance(error, httpx.TransportError) and not isinstance(error, httpx.UnsupportedProtocol):
-                return None
-            raise ConfigurationError(
-                f'{method} (connection "{self.settings.conn_id}"): the address cannot be used; check schema, host, port'
-            ) from None
-
-    def _problem(self, call: RestCall, raw: _Raw | None) -> CfError:
+    def _problem(self, call: RestCall, raw: RawAnswer | None) -> CfError:
         where = self.where(call)
         if raw is None:
             return SourceUnavailable(
@@ -238,14 +186,14 @@ class RestClient:
                 )
         return SourceUnavailable(f"{where}: the answer breaks off after {len(raw.body)} bytes")
 
-    def _no_json(self, call: RestCall, raw: _Raw, error: ValueError) -> DataError:
+    def _no_json(self, call: RestCall, raw: RawAnswer, error: ValueError) -> DataError:
         begin = self.masked(raw.body[:60].decode("utf-8", "replace"))
         return DataError(
             f"{self.where(call)}: the answer is not JSON ({str(error)[:100]}), {TRIES} times; it begins "
             f"{shown(begin)}; check host and path"
         )
 
-    def _said(self, raw: _Raw) -> str:
+    def _said(self, raw: RawAnswer) -> str:
         """The first words of what a server says of an error."""
         text = " ".join(self.masked(raw.body[:2000].decode("utf-8", "replace")).split())[:200]
         return f": {shown(text[:80])}" if text else ""
@@ -265,9 +213,10 @@ class RestClient:
                 f'connection "{self.settings.conn_id}": token_url is neither a path of the source nor an https address'
             )
         call = RestCall(url, "POST")
-        kind = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
         for tries in range(1, TRIES + 1):
-            raw = self._send("POST", url, None, dict(form), {**kind, **headers})
+            raw = self._transport.send(
+                "POST", url, {"Accept": "application/json", **headers}, None, {"data": form}
+            )
             if raw is not None and raw.status < 300 and raw.is_whole:
                 try:
                     return parse_json(raw.body)

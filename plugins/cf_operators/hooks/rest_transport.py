@@ -1,0 +1,104 @@
+"""One HTTP exchange: what is sent, and what comes back within its bounds of time and size."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+
+from cf_operators.errors import ConfigurationError, DataError
+from cf_operators.hooks.rest_settings import RestSettings, tls_context
+
+# They write whole addresses, with all their parameters, and what servers send in headers.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+MEGABYTE: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """What came back.
+
+    :ivar headers: with names in lower case.
+    :ivar is_whole: False when the body breaks off, or cannot be unpacked.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    is_whole: bool = True
+
+
+class RestTransport:
+    """Sends requests. It follows no redirect and keeps no cookie.
+
+    :param timeout: seconds for one answer, from the question to its last byte.
+    :param largest: bytes of one answer, unpacked.
+    """
+
+    def __init__(self, settings: RestSettings, timeout: float, largest: int) -> None:
+        self._settings = settings
+        self._timeout = timeout
+        self._largest = largest
+        # No .netrc and no proxy of the environment: what counts is the connection.
+        context = tls_context(settings.is_verified, settings.conn_id)
+        self._http = httpx.Client(
+            timeout=timeout, verify=context, trust_env=False, proxy=settings.proxy or None
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        params: Mapping[str, Any] | None,
+        content: Mapping[str, Any],
+    ) -> RawAnswer | None:
+        """The answer; None when none came in time.
+
+        :param content: ``{"json": ...}``, ``{"data": form}`` or nothing.
+        :raises ConfigurationError: the address is none.
+        :raises DataError: the answer is too large.
+        """
+        try:
+            with self._http.stream(
+                method, url, params=params or None, headers=dict(headers), **content
+            ) as answer:
+                self._http.cookies.clear()
+                return self._received(answer)
+        except (httpx.TransportError, httpx.InvalidURL, ValueError) as error:
+            if isinstance(error, httpx.TransportError) and not isinstance(error, httpx.UnsupportedProtocol):
+                return None
+            raise ConfigurationError(
+                f'{method} (connection "{self._settings.conn_id}"): the address cannot be used; check schema, host, '
+                "port and proxy"
+            ) from None
+
+    def _received(self, answer: httpx.Response) -> RawAnswer | None:
+        deadline = time.monotonic() + self._timeout
+        parts: list[bytes] = []
+        size = 0
+        is_whole = True
+        try:
+            for part in answer.iter_bytes():
+                size += len(part)
+                if size > self._largest:
+                    raise DataError(
+                        f"{answer.request.method} {answer.request.url.path}: the answer is larger than "
+                        f"{self._largest // MEGABYTE} MB; ask for fewer rows a page, or raise largest_answer"
+                    )
+                if time.monotonic() > deadline:
+                    return None
+                parts.append(part)
+        except (httpx.DecodingError, httpx.RemoteProtocolError):
+            is_whole = False
+        return RawAnswer(answer.status_code, dict(answer.headers), b"".join(parts), is_whole)
