@@ -16,7 +16,7 @@ from tests.desks.desk_server import Answer, Asked
 TYPES = {
     "id": "integer", "name": "char", "active": "boolean", "write_date": "datetime", "create_date": "datetime",
     "assign_date": "datetime", "close_date": "datetime", "ticket_type_id": "many2one", "priority": "selection",
-    "partner_id": "many2one", "partner_email": "char",
+    "partner_id": "many2one", "partner_email": "char", "rating_last_value": "float",
 }  # fmt: skip
 COMPARED = {">=": operator.ge, "<": operator.lt, ">": operator.gt, "=": operator.eq}
 

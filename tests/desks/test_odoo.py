@@ -83,6 +83,22 @@ def test_tickets_become_complaints(odoo: Odoo, tickets: Collected) -> None:
     }
 
 
+def test_a_rating_is_mapped(odoo: Odoo, warehouse: Warehouse) -> None:
+    rating = {"path": "rating_last_value", "values": {"5.0": True, "1.0": False}, "otherwise": ""}
+    entry = {"map": {"fields": {"is_satisfied": rating}}}
+    tickets = Collected(warehouse, {"kind": "odoo", "objects": {"tickets": entry}})
+    for number, value in enumerate((5.0, 3.0, 1.0, 0.0), start=1):
+        odoo.put(number, "2024-05-02 09:00:00", rating_last_value=value)
+    tickets.run()
+    complaints = tickets.complaints()
+    assert [complaints[str(number)].get("is_satisfied") for number in (1, 2, 3, 4)] == [
+        True,
+        None,
+        False,
+        None,
+    ]
+
+
 def test_only_changes_are_read_again(odoo: Odoo, tickets: Collected) -> None:
     for number in (1, 2, 3):
         odoo.put(number, f"2024-05-02 09:00:00.{number}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -123,3 +124,20 @@ def test_a_key_that_no_index_can_hold_is_refused() -> None:
     assert isinstance(reason, str)
     assert reason.startswith('key (order_id): "ä')
     assert reason.endswith("is longer than 1000 bytes, as no key is")
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (float("nan"), "the row holds NaN or Infinity, which are no numbers of JSON"),
+        ({"a": [float("-inf")]}, "the row holds NaN or Infinity, which are no numbers of JSON"),
+        ({"a": ["\udc80"]}, "holds bytes that are not UTF-8"),
+    ],
+)
+def test_what_no_json_of_a_database_holds_is_refused_however_deep(value: object, reason: str) -> None:
+    declared = FilesObject.model_validate(
+        {"stream": "orders", "read": "o.csv", "key": ["k"], "columns": {"k": "text"}}
+    )
+    verdict = judge({"k": "1", "more": value}, declared)
+    assert isinstance(verdict, str)
+    assert verdict.endswith(reason)
