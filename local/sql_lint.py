@@ -39,6 +39,9 @@ def main(folders: list[str]) -> int:
             copy.parent.mkdir(exist_ok=True)
             copy.write_text(readable(macros))
         config.set_value(["templater", "jinja", "loader_search_path"], included)
+        config.set_value(
+            ["templater", "jinja", "library_path"], str(Path(__file__).with_name("sql_lint_filters"))
+        )
         linter = Linter(config=config)
         found = [problem for path in files for problem in problems(linter, path)]
     print("\n".join([*found, f"{len(files)} SQL files, {len(found)} problems"]))

@@ -32,7 +32,9 @@ DECLARED = FilesObject.model_validate(
     }
 )  # fmt: skip
 TEXTS = st.one_of(
-    st.none(), st.sampled_from(("", " ", "\t", "A1", ' "x" ', "ü\\n", "a\nb", "a\0b", "12", "1e400", "true")), st.text(max_size=4)
+    st.none(),
+    st.sampled_from(("", " ", "\t", "A1", ' "x" ', "ü\\n", "a\nb", "a\0b", "12", "1e400", "true")),
+    st.text(max_size=4),
 )
 TIMES = st.datetimes(datetime(1890, 1, 1), datetime(2110, 1, 1))  # noqa: DTZ001
 WHOLE = TIMES.map(lambda time: time.replace(microsecond=0))
@@ -78,7 +80,7 @@ def test_both_ways_give_the_same(tmp_path_factory: pytest.TempPathFactory, rows:
 
     def judged(*, by_columns: bool) -> list[SourceRow | RefusedRow]:
         reader = ParquetRows(ParquetFile(path, "o.parquet"), "o.parquet", DECLARED)
-        reader._by_columns = by_columns  # noqa: SLF001  # the slow way is the measure of the quick one
+        reader._by_columns = by_columns  # the slow way is the measure of the quick one
         return list(reader.judged())
 
     assert judged(by_columns=True) == judged(by_columns=False)

@@ -20,7 +20,8 @@ def sum_up(summaries: dict[str, Any]) -> dict[str, Any]:
         task_id="sum_up", source_tasks={source: f"collect_{source}" for source in summaries}
     )
     pull = SimpleNamespace(xcom_pull=lambda task_ids: summaries[task_ids.removeprefix("collect_")])
-    return operator.execute({"ti": pull})  # type: ignore[arg-type]
+    context: Any = {"ti": pull}
+    return operator.execute(context)
 
 
 def test_every_source_is_told_with_its_counts_and_positions() -> None:

@@ -42,7 +42,7 @@ def _column_name(value: str) -> str:
 def _key_columns(key: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
     if len(set(key)) < len(key):
         raise ValueError("names a column twice; name each once")
-    columns = info.data.get("columns")
+    columns = info.data.get("columns") or {}
     for name in key if columns else ():
         if name not in columns:
             raise ValueError(f'names "{name}", which is not a column; columns are: {", ".join(columns)}')

@@ -8,7 +8,6 @@ from airflow.sdk import BaseOperator
 
 from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.warehouse import DEFAULT_CONNECTION, WarehouseHook
-from cf_operators.operators.collect_params import collect_params_in
 from cf_operators.programme import load_programme
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ class BuildModelOperator(BaseOperator):
             raise ConfigurationError(
                 f'task "{self.task_id}": stream "{self.stream}" has no models; streams are: {", ".join(MODELS)}'
             )
-        rebuild = self.rebuild or collect_params_in(context).rebuild
+        rebuild = self.rebuild or (context.get("params") or {}).get("rebuild") is True
         programme = load_programme()
         changes: dict[str, dict[str, int]] = {}
         with WarehouseHook(self.warehouse_conn_id).transaction() as connection:
