@@ -13,4 +13,9 @@ def path_literal(steps: object) -> str:
     return f"array[{literal(steps)}]::text[]"
 
 
-SQLFLUFF_JINJA_FILTERS = {"literal": literal, "text_literal": literal, "path_literal": path_literal}
+SQLFLUFF_JINJA_FILTERS = {
+    "literal": literal,
+    "text_literal": literal,
+    "path_literal": path_literal,
+    "postgres_format": literal,
+}

@@ -270,3 +270,32 @@ def test_a_wrong_map_says_what_is_wrong(mapping: dict[str, Any], problem: str) -
 def test_a_source_needs_a_staging_file_or_maps() -> None:
     with pytest.raises(ValueError, match="has no staging file, and its object rows has no map"):
         source("complaints", columns={"id": "text"})
+
+
+def test_times_that_are_written_otherwise(warehouse: Warehouse) -> None:
+    declared = complaints(
+        received_at={"path": "at", "format": "%d.%m.%Y %H:%M"},
+        closed_at={"path": "end", "format": "%Y-%m-%d.%H:%M:%S"},
+    )
+    reasons = land(
+        declared,
+        {"id": 1, "at": "01.07.2024 10:30", "end": "2024-07-02.09:00:01"},
+        {"id": 2, "at": "1.7.2024 10:30"},
+        {"id": 3, "at": "31.02.2024 10:30"},
+        {"id": 4, "at": "01.07.0024 10:30"},
+        {"id": 5, "at": "01.07.2024 10:30", "end": ""},
+    )
+    assert [reason.partition("): ")[2] for reason in reasons] == [
+        '"1.7.2024 10:30" is not written as %d.%m.%Y %H:%M',
+        '"31.02.2024 10:30" is a moment that no calendar has',
+        '"01.07.0024 10:30" is outside the years 1900 to 2100',
+    ]
+    first, last = shown(warehouse, "complaint")
+    assert first["received_at"] == datetime(2024, 7, 1, 8, 30, tzinfo=UTC)
+    assert (first["closed_at"], last["closed_at"]) == (datetime(2024, 7, 2, 7, 0, 1, tzinfo=UTC), None)
+
+
+@pytest.mark.parametrize("pattern", ["%d.%m.%y", "%d.%m", "%Y-%m-%d %", "%Y%Y%m%d", '%Y"%m-%d', "yyyy-mm-dd"])
+def test_a_pattern_that_says_no_whole_day_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match="is not a pattern of"):
+        complaints(received_at={"path": "at", "format": pattern})

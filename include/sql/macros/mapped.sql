@@ -30,7 +30,7 @@ case
     (
         select t.at
         from (
-            select {% if field.unit %}to_timestamp(s.value::double precision{{ " / 1000" if field.unit == "milliseconds" else "" }}){% else %}{{ instant_of("s.value", time_zone) }}{% endif %} as at
+            select {% if field.format %}to_timestamp(s.value, {{ field.format | postgres_format | literal }})::timestamp at time zone {{ time_zone | literal }}{% elif field.unit %}to_timestamp(s.value::double precision{{ " / 1000" if field.unit == "milliseconds" else "" }}){% else %}{{ instant_of("s.value", time_zone) }}{% endif %} as at
             from (select nullif(trim({{ translated(field) | trim }}), '') as value) as s
         ) as t
         where t.at >= '1970-01-02T00:00:00Z'
@@ -41,6 +41,7 @@ case
         from (select trim({{ translated(field) | trim }}) as value) as s
         where s.value ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
     )
+{%- elif type == "date" and field.format %}to_date(nullif(trim({{ translated(field) | trim }}), ''), {{ field.format | postgres_format | literal }})
 {%- elif type == "text" %}{{ translated(field) | trim }}
 {%- else %}nullif(trim({{ translated(field) | trim }}), '')::{{ type }}
 {%- endif %}

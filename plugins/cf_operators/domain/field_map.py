@@ -22,6 +22,7 @@ from pydantic import (
 from cf_operators.domain.entry import Entry
 from cf_operators.domain.json_path import steps
 from cf_operators.domain.shape import KEYS, columns_of
+from cf_operators.domain.time_format import time_format
 from cf_operators.domain.value import Line, Slug
 
 Scalar = StrictBool | StrictInt | StrictFloat | StrictStr
@@ -67,11 +68,19 @@ class MappedField(Entry):
     unit: Literal["seconds", "milliseconds"] | None = Field(
         default=None, description="A time that is counted in this unit since 1970-01-01 UTC."
     )
+    format: Annotated[str, AfterValidator(time_format)] | None = Field(
+        default=None,
+        description="How a time or day is written that is not in ISO 8601, e.g. %d.%m.%Y %H:%M; of %Y %m %d %H %M %S.",
+    )
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
         if (self.path is None) == (self.value is None):
             raise ValueError("has to have either a path or a value")
+        if self.format is not None and (self.unit is not None or self.path is None):
+            raise ValueError(
+                "has a format beside a unit or a constant value; a format is for texts at a path"
+            )
         if self.otherwise is not None and not self.values:
             raise ValueError("has otherwise without values; write value: for the same value in every row")
         return self

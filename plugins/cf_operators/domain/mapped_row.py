@@ -13,6 +13,7 @@ from cf_operators.domain.field_map import REQUIRED, FieldMap, MappedField, Mappe
 from cf_operators.domain.json_path import steps, value_at
 from cf_operators.domain.problem import shown
 from cf_operators.domain.shape import columns_of
+from cf_operators.domain.time_format import written_otherwise
 
 ANSWERS: Final = "_answers"
 """Under this name the answers of a response are kept beside the row as it came: question to answer."""
@@ -69,6 +70,8 @@ def _field_problem(row: Mapping[str, Any], name: str, field: MappedField, declar
             )
     if field.unit is not None:
         return _epoch_problem(text, field.unit)
+    if field.format is not None:
+        return written_otherwise(text, field.format)
     problem = refusal(CHECKED_AS[columns_of(declared.shape)[name]], text)
     return f"{shown(text)} {problem}" if problem else None
 

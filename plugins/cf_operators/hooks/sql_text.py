@@ -15,6 +15,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from cf_operators.domain.time_format import postgres_format
+
 SQL_ROOT = Path(__file__).resolve().parents[3] / "include" / "sql"
 
 
@@ -29,7 +31,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"literal": literal, "text_literal": text_literal, "path_literal": path_literal}
+    environment.filters |= {
+        "literal": literal,
+        "text_literal": text_literal,
+        "path_literal": path_literal,
+        "postgres_format": postgres_format,
+    }
     return environment
 
 
