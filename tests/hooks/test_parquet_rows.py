@@ -32,7 +32,9 @@ DECLARED = FilesObject.model_validate(
     }
 )  # fmt: skip
 TEXTS = st.one_of(
-    st.none(), st.sampled_from(("", " ", "\t", "A1", ' "x" ', "ü\\n", "a\nb", "a\0b", "12", "1e400", "true")), st.text(max_size=4)
+    st.none(),
+    st.sampled_from(("", " ", "\t", "A1", ' "x" ', "ü\\n", "a\nb", "a\0b", "12", "1e400", "true")),
+    st.text(max_size=4),
 )
 TIMES = st.datetimes(datetime(1890, 1, 1), datetime(2110, 1, 1))  # noqa: DTZ001
 WHOLE = TIMES.map(lambda time: time.replace(microsecond=0))

@@ -65,7 +65,10 @@ def test_what_must_not_be_stops_the_run_and_leaves_nothing(
     )
     monkeypatch.setattr(model_checks, "SQL_ROOT", Path("/"))
     monkeypatch.setattr(model_checks, "FOLDER", str(tmp_path))
-    with pytest.raises(DataError, match=r"check no_garden of fct_order: 1 rows: Nobody sells gardens\. The first: source shop"):
+    with pytest.raises(
+        DataError,
+        match=r"check no_garden of fct_order: 1 rows: Nobody sells gardens\. The first: source shop",
+    ):
         build("orders")
     assert warehouse.rows("select product from cf_core.fct_order") == [{"product": "Kitchen"}]
     (tmp_path / "no_garden.sql").unlink()
@@ -84,7 +87,9 @@ def test_answers_that_contradict_their_response_are_found(warehouse: Warehouse) 
     with pytest.raises(DataError, match="check answer_without_response of fct_answer: 1 rows"):
         found(warehouse, "fct_answer")
     with warehouse.connect() as connection:
-        connection.execute("update cf_core.fct_answer set segment = 'consumer', construct = 'csat', scale_min = 1, scale_max = 5")
+        connection.execute(
+            "update cf_core.fct_answer set segment = 'consumer', construct = 'csat', scale_min = 1, scale_max = 5"
+        )
     with pytest.raises(DataError, match="check answer_two_first of fct_answer"):
         found(warehouse, "fct_answer")
 

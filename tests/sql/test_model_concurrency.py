@@ -32,7 +32,12 @@ OBJECTS = {
     "cases": ("id", {"at": "2024-05-01 10:00:00", "email": "ana@example.org", "order": "1"}),
     "reviews": ("id", {"at": "2024-05-01 10:00:00", "email": "C3@example.org", "person": "", "stars": "4"}),
 }
-FACTS = {"orders": "fct_order", "complaints": "fct_complaint", "responses": "fct_response", "reviews": "fct_feedback"}
+FACTS = {
+    "orders": "fct_order",
+    "complaints": "fct_complaint",
+    "responses": "fct_response",
+    "reviews": "fct_feedback",
+}
 
 
 class Writer(threading.Thread):
