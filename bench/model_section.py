@@ -26,6 +26,6 @@ def model_section(trials: Trials) -> str:
     header = ("responses", "changed", "seconds", "to the first", "peak MiB")
     return (
         "Responses of six answers, of which some come again with other answers by another channel. *Seconds*: the "
-        "model steps of the streams of responses and answers after that, the median of three times. The time has to follow "
-        "what changed, and not what there is.\n\n" + markdown_table(header, rows)
+        "model steps of the streams of responses and answers after that, the median of three times. The time has to "
+        "follow what changed, and not what there is.\n\n" + markdown_table(header, rows)
     )

@@ -12,13 +12,13 @@ from tests.conftest import ROOT, Warehouse, WarehouseServer, free_port
 
 def test_migrating_again_changes_nothing(warehouse: Warehouse) -> None:
     before, after = migrate(warehouse.uri)
-    assert before == after == "0017_drivers"
+    assert before == after == "0019_model"
 
 
 def test_empty_database_is_brought_to_head(warehouse_server: WarehouseServer) -> None:
     made = warehouse_server.create("empty_for_migration", "template0")
     try:
-        assert migrate(made.uri) == (None, "0017_drivers")
+        assert migrate(made.uri) == (None, "0019_model")
         schemas = {
             row["nspname"] for row in made.rows("select nspname from pg_namespace where nspname like 'cf_%'")
         }
@@ -38,7 +38,7 @@ def test_database_of_somebody_else_needs_the_roles_file_once(warehouse_server: W
             migrate(uri)
         with psycopg.connect(superuser) as connection:
             connection.execute((ROOT / "include/sql/schema/roles.sql").read_bytes())
-        assert migrate(uri) == (None, "0017_drivers")
+        assert migrate(uri) == (None, "0019_model")
     finally:
         warehouse_server.drop("of_somebody_else")
 

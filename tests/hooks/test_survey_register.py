@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ import pytest
 from cf_operators.domain.campaign import Survey
 from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.survey_register import register_survey, register_surveys
+from cf_operators.operators.build_model import BuildModelOperator
+from cf_operators.programme import load_programme
 from tests.conftest import Warehouse
 from tests.people import NOW
 
