@@ -6,10 +6,11 @@ from bench.report import markdown_table
 from bench.trial import Trials, rates
 
 ROWS, QUICK_ROWS = 100_000, 300
+RESPONSES, QUICK_RESPONSES = 1_000_000, 400
 
 
 def landing_section(trials: Trials) -> str:
-    """Land a file of orders, and the same file again."""
+    """Land a file of orders, and the same file again; and a large Parquet file of responses."""
     trial = trials.run("bench.landing", QUICK_ROWS if trials.is_quick else ROWS)
     ours, bare, ratio = rates(trial)
     row = (
@@ -25,4 +26,23 @@ def landing_section(trials: Trials) -> str:
         "A CSV file of orders through the files source and the landing, against COPY of its payloads into a temporary "
         "table. *Unchanged*: the same file once more, of which nothing is written.\n\n"
         + markdown_table(header, [row])
+        + "\n\n"
+        + _responses(trials)
+    )
+
+
+def _responses(trials: Trials) -> str:
+    trial = trials.run("bench.landing_responses", QUICK_RESPONSES if trials.is_quick else RESPONSES)
+    ours, bare, ratio = rates(trial)
+    row = (
+        f"{trial['count']:,}",
+        f"{ours:,.0f}",
+        f"{bare:,.0f}",
+        f"{ratio:.2f}",
+        f"{trial['memory'] / 2**20:,.0f}",
+    )
+    return (
+        "A Parquet file of responses of six answers, the first of their object, through the same, against COPY of "
+        "their payloads from a file into a temporary table, which has no key, no index and no log as a record has.\n\n"
+        + markdown_table(("responses", "rows/s", "COPY rows/s", "ratio", "peak MiB"), [row])
     )

@@ -96,6 +96,9 @@ def _prepare(count: int) -> None:
     with WarehouseHook().transaction() as connection:
         if count > BUILT:
             connection.execute(text.encode())
+            connection.commit()
+            # The model has seen it all: in another transaction, whose snapshot has that one in it.
+            connection.execute("update cf_ledger.model_position set snapshot = pg_current_snapshot()")
         connection.commit()
         connection.autocommit = True
         connection.execute("vacuum (analyze)")

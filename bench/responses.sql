@@ -71,5 +71,3 @@ alter table cf_core.fct_answer
 add foreign key (source, response_id) references cf_core.fct_response on delete cascade not valid;
 alter table cf_core.fct_answer enable trigger user;
 alter table cf_core.fct_response enable trigger user;
--- The model has seen it all.
-update cf_ledger.model_position set snapshot = pg_current_snapshot();

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bench.form_section import form_section
 from bench.landing_section import landing_section
 from bench.measuring.section import measuring_section
+from bench.model_section import model_section
 from bench.sending_section import sending_section
 from bench.trial import Trials
 
@@ -24,6 +25,7 @@ SECTIONS = {
     "sending": Section("Sending", sending_section),
     "form": Section("Submissions to the public form", form_section),
     "landing": Section("Landing", landing_section),
+    "model": Section("Model", model_section),
     "measuring": Section("Measuring", measuring_section),
 }
 """By the word that chooses a section on the command line."""

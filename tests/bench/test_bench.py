@@ -39,8 +39,8 @@ def run(page: Path, *sections: str) -> str:
 def test_sending_and_landing_are_measured_and_written_down(tmp_path: Path) -> None:
     page = tmp_path / "benchmarks.md"
     printed = run(page, "sending", "landing")
-    speed, [mapped], [landing] = tables(page.read_text())
-    assert tables(printed) == [speed, [mapped], [landing]]
+    speed, [mapped], [landing], [parquet] = tables(page.read_text())
+    assert tables(printed) == [speed, [mapped], [landing], [parquet]]
     sizes = [(number(row["invitations"]), row["workers"]) for row in speed]
     assert sizes == [(200, "1"), (200, "2"), (1000, "1")]
     for row in speed:
@@ -54,6 +54,18 @@ def test_sending_and_landing_are_measured_and_written_down(tmp_path: Path) -> No
     assert "a difference of" in page.read_text()
     assert landing["rows"] == "300"
     assert all(number(landing[name]) > 0 for name in ("rows/s", "COPY rows/s", "ratio", "unchanged rows/s"))
+    assert parquet["responses"] == "400"
+    assert all(number(parquet[name]) > 0 for name in ("rows/s", "COPY rows/s", "ratio", "peak MiB"))
+
+
+def test_the_model_is_measured_on_two_sizes(tmp_path: Path) -> None:
+    page = tmp_path / "benchmarks.md"
+    run(page, "model")
+    ([small, large],) = tables(page.read_text())
+    assert [row["responses"] for row in (small, large)] == ["400", "900"]
+    assert [row["changed"] for row in (small, large)] == ["100", "100"]
+    assert small["to the first"] == "1.00"
+    assert all(0 < number(row["seconds"]) < 30 and number(row["peak MiB"]) > 20 for row in (small, large))
 
 
 def test_the_form_is_measured_beside_bare_routes(tmp_path: Path) -> None:

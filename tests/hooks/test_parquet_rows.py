@@ -55,7 +55,10 @@ CELLS: dict[str, list[tuple[pa.DataType, st.SearchStrategy[Any]]]] = {
         (pa.int32(), st.one_of(st.none(), st.integers(0, 99))), (pa.float64(), st.floats()),
         (pa.decimal128(9, 2), st.one_of(st.none(), st.decimals(0, 99, places=2))),
     ],
-    "note": [(pa.string(), TEXTS), (pa.null(), st.none()), (pa.binary(), st.binary(max_size=3)), (pa.int16(), st.integers(0, 9))],
+    "note": [
+        (pa.string(), TEXTS), (pa.null(), st.none()), (pa.binary(), st.binary(max_size=3)),
+        (pa.int16(), st.integers(0, 9)),
+    ],
     "flag": [(pa.bool_(), st.one_of(st.none(), st.booleans())), (pa.int32(), st.integers(0, 2))],
     'mo"re%s': [(pa.list_(pa.string()), st.lists(TEXTS, max_size=2)), (pa.string(), TEXTS), (pa.int64(), NUMBERS)],
 }  # fmt: skip

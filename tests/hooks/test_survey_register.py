@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ import pytest
 from cf_operators.domain.campaign import Survey
 from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.survey_register import register_survey, register_surveys
+from cf_operators.operators.build_model import BuildModelOperator
+from cf_operators.programme import load_programme
 from tests.conftest import Warehouse
 from tests.people import NOW
 
@@ -114,3 +116,22 @@ def test_a_definition_that_cannot_be_asked_is_not_registered(
         register_survey(connection, survey(tmp_path, definition), NOW)
     assert 'survey "s"' in str(caught.value)
     assert warehouse.rows("select * from cf_ledger.survey") == []
+
+
+def test_the_words_of_surveys_and_questions_stand_in_the_model(warehouse: Warehouse) -> None:
+    programme = load_programme()
+    with warehouse.connect() as connection:
+        register_surveys(connection, programme.surveys, datetime(2026, 1, 1, tzinfo=UTC))
+        # A version that was registered before its words were kept.
+        connection.execute("update cf_ledger.survey set title = null, languages = ''")
+        register_surveys(connection, programme.surveys, datetime(2026, 2, 1, tzinfo=UTC))
+    BuildModelOperator(task_id="model", stream="responses").execute({})
+    surveys = {row["survey_id"]: row for row in warehouse.rows("select * from cf_core.dim_survey")}
+    assert set(surveys) == {survey.id for survey in programme.surveys}
+    assert surveys["post_purchase"]["languages"].split()[0] == "en"
+    assert all(row["title"] for row in surveys.values())
+    (nps,) = warehouse.rows(
+        "select * from cf_core.dim_question where survey_id = 'post_purchase' and construct = 'nps'"
+    )
+    assert (nps["scale_min"], nps["scale_max"]) == (0, 10)
+    assert nps["title"] != nps["question"], "what is asked, and not the name"

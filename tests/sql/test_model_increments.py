@@ -114,6 +114,7 @@ class Days:
             * 2,
             *(self.deletion, self.contact_edit, self.erasure, self.invitation_edit, self.invitation_erasure),
             *(self.form, self.unsubscribe, self.weight, self.wave, self.repair, self.fact_gone),
+            *(self.record_erasure, self.record_edit),
         ]
 
     def happen(self) -> str:
@@ -249,6 +250,22 @@ class Days:
 
     def repair(self) -> None:
         build("orders")
+
+    def record_erasure(self) -> None:
+        self.say(
+            "delete from cf_landing.record where record_id = (select record_id from cf_landing.record "
+            "order by md5(record_id::text || %s) limit 1)",
+            str(self.draw.random()),
+        )
+
+    def record_edit(self) -> None:
+        edited = '{"segment": "redacted", "product": "redacted", "email": null, "nps": 2}'
+        self.say(
+            "update cf_landing.record set payload = payload || %s where record_id = (select record_id from "
+            "cf_landing.record where source = 'shop' order by md5(record_id::text || %s) limit 1)",
+            edited,
+            str(self.draw.random()),
+        )
 
     def fact_gone(self) -> None:
         """Somebody deletes what was said; a rebuild would bring a source's own word back."""

@@ -1,6 +1,7 @@
 {#
     Keys of what records are about that have landed since the last run of a model, whenever they were written: of the record
-    as it is now and as it was before, which may have been about something else.
+    as it is now and as it was before, which may have been about something else. And of records that
+    somebody has erased or edited, which no source does.
     Values: sources, those that offer the shape; snapshot, what the last run has seen.
 #}
 {% macro landed(key) %}
@@ -20,4 +21,10 @@ where
     p.source = any(%(sources)s)
     and p.landed_xid >= pg_snapshot_xmin(%(snapshot)s::pg_snapshot)
     and not pg_visible_in_snapshot(p.landed_xid, %(snapshot)s::pg_snapshot)
+union
+select
+    t.source,
+    t.key
+from cf_taken as t
+where t.origin = 'record' and t.source = any(%(sources)s)
 {% endmacro %}

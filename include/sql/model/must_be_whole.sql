@@ -2,7 +2,7 @@
 -- or a source has landed rows whose staging views are made of rows about other things as well.
 -- Grain: one row. Reads: pg_temp.cf_taken, cf_landing.page. Rerun: reads only.
 select
-    exists (select 1 from cf_taken as t where t.origin in ('all', 'wave'))
+    exists (select 1 from cf_taken as t where t.origin in ('all', 'wave') or (t.origin = 'record' and t.source = any(%(entangled)s)))
     or exists (
         select 1 from cf_landing.page as p
         where

@@ -94,8 +94,8 @@ comment on column cf_ledger.touched.model is 'Who has to know.';
 comment on column cf_ledger.touched.origin is 'The table of the row; all when it was emptied.';
 comment on column cf_ledger.touched.id is
 'Contact of a contact, a consent or an order; invitation of an invitation or a response.';
-comment on column cf_ledger.touched.source is 'Source of a contact, an order or a response.';
-comment on column cf_ledger.touched.key is 'Its id there; of an invitation its contact.';
+comment on column cf_ledger.touched.source is 'Source of a contact, an order, a response, or a record that was erased or edited.';
+comment on column cf_ledger.touched.key is 'Its id there; of an invitation its contact; of a record what it is about.';
 comment on column cf_ledger.touched.email is 'Address of a contact in lower case.';
 
 create table cf_ledger.mention (
@@ -208,13 +208,19 @@ begin
                 'null::uuid as id, source, response_id as key, null::text as email', 'weight_milli'
             ),
             (
+                'cf_landing.record', 'touched',
+                'contact buyer consent fct_order fct_complaint fct_response fct_answer fct_feedback',
+                'null::uuid as id, source, entity_key as key, null::text as email',
+                'object, external_id, version, payload, is_deleted'
+            ),
+            (
                 'cf_ledger.wave', 'touched', 'fct_response fct_ask fct_answer',
                 'null::uuid as id, null::text as source, wave_id as key, null::text as email', 'survey_id, survey_version, purpose'
             )
         ) as w (relation, name, models, noted, read)
     loop
-        -- A new wave has no invitations yet.
-        if watched.relation <> 'cf_ledger.wave' then
+        -- A new wave has no invitations yet; new records are found by their pages.
+        if watched.relation not in ('cf_ledger.wave', 'cf_landing.record') then
             execute format(
                 'create trigger %s_by_insert after insert on %s referencing new table as new_rows '
                 'for each statement execute function cf_ledger.note_touched(%L, %L, %L)',

@@ -175,7 +175,8 @@ class Model:
         for source, count in found.items():
             raise DataError(
                 f"{view_name(source, shape)}: gives {count} rows whose {KEYS[shape]} is the entity_key of no landed "
-                "record; take r.entity_key of cf_landing.v_record, and name its columns in the programme as entity where that "
+                "record; take r.entity_key of cf_landing.v_record, and name its columns in the programme as entity "
+                "where that "
                 'is not the key. Where rows are made of records about several things, write "-- Increments: none" into '
                 "the staging file: its tables are then made as a whole every time"
             )

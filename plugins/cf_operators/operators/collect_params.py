@@ -54,7 +54,7 @@ NAMES: Final = ("reload", "rebuild", "since", "until")
 
 @dataclass(frozen=True, slots=True)
 class CollectParams:
-    """How a run reads: from where it left off, or all of it, or a period; and whether it builds the model as a whole."""
+    """How a run reads: from where it left off, or all of it, or a period; and whether it builds the whole model."""
 
     reload: bool = False
     period: TimeRange | None = None
