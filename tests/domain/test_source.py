@@ -96,7 +96,7 @@ def test_sql_object_reads_nothing_else(read: str) -> None:
 
 
 def test_the_id_of_the_form_is_kept_for_it() -> None:
-    with pytest.raises(ValidationError, match="kept for the built-in form"):
+    with pytest.raises(ValidationError, match="kept for the built-in source form"):
         FilesSource.model_validate(
             {
                 "id": "form",

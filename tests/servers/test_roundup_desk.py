@@ -26,7 +26,7 @@ ENTRY: dict[str, Any] = {
     "objects": {
         "issues": {
             "stream": "complaints",
-            "read": "/issue",
+            "read": "/rest/data/issue",
             "params": {"@fields": "title,creation,activity,status.name", "@sort": "activity,id"},
             "records": "data.collection",
             "paging": {"kind": "page", "parameter": "@page_index", "size_parameter": "@page_size", "size": 2},
@@ -75,9 +75,8 @@ def test_issues_become_complaints_and_changes_versions(
     assert (second["new"], second["changed"]) == (1, 1)
     found = {
         row["complaint_id"]: row
-        for row in warehouse.rows(
-            "select * from cf_landing.stg_roundup_complaint where complaint_id = any(%s)", [issues]
-        )
+        for row in warehouse.rows("select * from cf_landing.stg_roundup_complaint")
+        if row["complaint_id"] in issues
     }
     assert set(found) == set(issues)
     assert found[issues[2]]["category"] == "Broken chair"
