@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -108,7 +109,7 @@ def test_feedback_is_written_down_in_the_trigger_form(warehouse: Warehouse) -> N
     assert found == [{"source": "by_hand", "kind": "meeting", "topic": "portal", "day": "2024-05-08"}]
 
 
-@pytest.mark.usefixtures("airflow_db", "shop")
+@pytest.mark.usefixtures("airflow_db")
 def test_a_source_that_fails_holds_no_other_up_and_is_named(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -119,6 +120,11 @@ def test_a_source_that_fails_holds_no_other_up_and_is_named(
     path = tmp_path / "programme.yml"
     path.write_text(programme[:end] + other + programme[end:])
     monkeypatch.setenv("CF_PROGRAMME", str(path))
+    (tmp_path / "orders.csv").write_text(
+        "order_id,customer_id,product,status,ordered_at,promised_on\nO1,C1,Kitchen,open,2024-05-01 10:00:00,2024-05-04\n"
+    )
+    folder = {"conn_type": "fs", "extra": {"path": str(tmp_path)}}
+    monkeypatch.setenv("AIRFLOW_CONN_CF_SHOP", json.dumps(folder))
     monkeypatch.setenv("AIRFLOW_CONN_CF_BRANCH", '{"conn_type": "fs", "extra": {"path": "/nowhere"}}')
     assert run("cf_collect_orders") == "failed"
     assert warehouse.rows("select distinct source from cf_core.fct_order") == [{"source": "shop"}]

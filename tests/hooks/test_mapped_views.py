@@ -217,7 +217,7 @@ def test_text_that_no_type_admits_never_breaks_the_view(warehouse: Warehouse) ->
     names = ("created", "seconds", "count", "severity", "ok", "type", "a.b")
     kept = 0
 
-    @settings(max_examples=150, database=None)
+    @settings(max_examples=50, database=None)
     @given(st.fixed_dictionaries({}, optional=dict.fromkeys(names, values)), values)
     def check(row: dict[str, Any], closed: Any) -> None:
         nonlocal kept

@@ -97,7 +97,11 @@ class Landing:
         with self._warehouse.transaction() as connection:
             self._check_epoch(connection, object_name)
             with noted_page(connection, place):
-                counts = self._add(connection, place, page.rows)
+                if mark_answered:
+                    # The statement reads the rows where they are compared.
+                    counts = self._compare(connection, place, page.rows)
+                else:
+                    counts = self._add(connection, place, page.rows)
             if mark_answered and counts.fetched:
                 connection.execute(mark_answered.encode())
             position = page.position() if keep_position else None
