@@ -121,7 +121,8 @@ def test_a_source_that_fails_holds_no_other_up_and_is_named(
     path.write_text(programme[:end] + other + programme[end:])
     monkeypatch.setenv("CF_PROGRAMME", str(path))
     (tmp_path / "orders.csv").write_text(
-        "order_id,customer_id,product,status,ordered_at,promised_on\nO1,C1,Kitchen,open,2024-05-01 10:00:00,2024-05-04\n"
+        "order_id,customer_id,product,status,ordered_at,promised_on\n"
+        "O1,C1,Kitchen,open,2024-05-01 10:00:00,2024-05-04\n"
     )
     folder = {"conn_type": "fs", "extra": {"path": str(tmp_path)}}
     monkeypatch.setenv("AIRFLOW_CONN_CF_SHOP", json.dumps(folder))
