@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from cf_operators.domain.collecting import Page
-from cf_operators.domain.source import FormSource
+from cf_operators.domain.source import CollectedSource
 from cf_operators.domain.source_row import SourceRow, judge
 from cf_operators.hooks.landing import Landing
 from cf_operators.hooks.warehouse import WarehouseHook
@@ -52,7 +52,7 @@ class Writer(threading.Thread):
 
     def run(self) -> None:
         source = load_programme().source(self.source)
-        assert not isinstance(source, FormSource)
+        assert isinstance(source, CollectedSource)
         declared = source.objects[self.object]
         landing = Landing(WarehouseHook(), self.source, declared.stream, "run")
         landing.begin(self.object)

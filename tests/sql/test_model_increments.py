@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from cf_operators.domain.collecting import Page
-from cf_operators.domain.source import FormSource
+from cf_operators.domain.source import CollectedSource
 from cf_operators.domain.source_row import DeletedRow
 from cf_operators.hooks.landing import Landing
 from cf_operators.hooks.model import Model, lock_model
@@ -88,7 +88,7 @@ def assert_as_rebuilt(warehouse: Warehouse) -> None:
 def delete(object_name: str, external_id: str, source_id: str = "shop") -> None:
     """Land what a source says that has deleted a record."""
     source = load_programme().source(source_id)
-    assert not isinstance(source, FormSource)
+    assert isinstance(source, CollectedSource)
     landing = Landing(WarehouseHook(), source_id, source.objects[object_name].stream, "run")
     landing.begin(object_name)
     landing.land(object_name, Page([DeletedRow(external_id)]))
