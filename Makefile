@@ -14,7 +14,7 @@ unexport VIRTUAL_ENV
 PYTHON := .venv/bin/python
 SETUP := bash local/setup.sh
 # Processes that run the tests; 0 runs them in the one that was called, as a debugger wants it.
-WORKERS := 3
+WORKERS := 2
 CHECKED := $(wildcard plugins local demo bench dags tests)
 SQL_FOLDERS := $(wildcard include/sql examples docs/bi)
 
@@ -24,7 +24,7 @@ help: ## list the targets
 	@echo "  make demo INPUT=folder PACK=name    the demo on real data, with the example pack of that name"
 	@echo "  make sql Q='select ...'             one query as the role cf_bi, printed as CSV"
 	@echo "  make test PYTEST_ARGS='-k mail'     some of the tests"
-	@echo "  make test WORKERS=4                 the tests in four processes instead of three"
+	@echo "  make test WORKERS=4                 the tests in four processes instead of two"
 	@echo
 	@echo "  Ports: CF_PORT_AIRFLOW, CF_PORT_FORM, CF_PORT_MAIL, CF_PORT_SMTP, CF_PORT_POSTGRES,"
 	@echo "  CF_PORT_SCHEDULER_HEALTH, in the environment or in a file .env (see .env.example)."

@@ -15,8 +15,8 @@ ALL = [value for value in vars(assets).values() if isinstance(value, Asset)]
 
 
 def test_names_and_addresses_are_unique() -> None:
-    assert len(ALL) == 6
-    assert len({asset.name for asset in ALL}) == len({asset.uri for asset in ALL}) == 6
+    assert len(ALL) == 7
+    assert len({asset.name for asset in ALL}) == len({asset.uri for asset in ALL}) == 7
 
 
 def test_each_asset_is_a_table_of_the_warehouse(warehouse: Warehouse) -> None:

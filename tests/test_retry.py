@@ -12,7 +12,14 @@ from airflow.serialization.serialized_objects import DagSerialization
 from cf_operators import errors
 from cf_operators.retry import DEFAULT_ARGS, DELAYS, CfRetryPolicy
 
-FATAL = (errors.CfError, errors.ConfigurationError, errors.DataError, errors.PublicationStopped)
+FATAL = (
+    errors.CfError,
+    errors.ConfigurationError,
+    errors.DataError,
+    errors.PublicationStopped,
+    errors.SourcesFailed,
+    errors.SourceTaken,
+)
 RETRIABLE = (errors.SourceUnavailable, errors.WarehouseUnavailable, errors.MailServerUnavailable)
 
 
