@@ -475,7 +475,7 @@ def paths(node: object, path: tuple[Step, ...] = ()) -> list[tuple[Step, ...]]:
     return [place for key, child in children for place in [(*path, key), *paths(child, (*path, key))]]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.sampled_from(paths(shipped_data())), value=ANYTHING)
 def test_whatever_stands_somewhere_is_read_or_reported(
     workplace: Workplace, place: tuple[Step, ...], value: Any

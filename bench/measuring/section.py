@@ -10,10 +10,10 @@ from bench.measuring.runs import FEW_DAYS, MANY_DAYS, Runs, run_all
 from bench.report import markdown_table
 from bench.trial import Trials
 
-SIZES, QUICK_SIZES = (1_000_000, 10_000_000), (5_000, 20_000)
-DAYS, QUICK_DAYS = 731, 100
+SIZES, QUICK_SIZES = (1_000_000, 10_000_000), (1_000, 4_000)
+DAYS, QUICK_DAYS = 731, 40
 """Two years, of which one is a leap year."""
-LATE, QUICK_LATE = 10_000, 500
+LATE, QUICK_LATE = 10_000, 100
 ROUNDS, QUICK_ROUNDS = 3, 1
 PICTURE = "benchmarks-measuring.svg"
 

@@ -43,8 +43,10 @@ def mail_of(template: str, language: str, reminder_number: int) -> str:
     return MailTemplate(template, ORGANISATION).render(language, letter).html
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [SMALLEST_PHONE, PHONE, DESKTOP])
+# Widths place, schemes colour: neither changes what the other does.
+@pytest.mark.parametrize(
+    ("scheme", "width"), [("light", SMALLEST_PHONE), ("light", PHONE), ("light", DESKTOP), ("dark", PHONE)]
+)
 def test_mails_fit_and_can_be_read_by_everybody(
     browser: Browser, tmp_path: Path, scheme: Any, width: int
 ) -> None:
@@ -56,7 +58,7 @@ def test_mails_fit_and_can_be_read_by_everybody(
         for language in LANGUAGES:
             page.set_content(mail_of(template, language, number % 2))
             assert not is_too_wide(page), (template, language)
-            if width > SMALLEST_PHONE:
+            if width == PHONE:
                 page.screenshot(path=tmp_path / f"{template}-{language}-{width}-{scheme}.png", full_page=True)
             _points_are_in_order(page, language)
             if width == PHONE and language in {"en", "ar"}:
@@ -66,9 +68,11 @@ def test_mails_fit_and_can_be_read_by_everybody(
 
 
 def _points_are_in_order(page: Page, language: str) -> None:
-    boxes = [point.bounding_box() for point in page.locator(".cf-point a").all()]
-    placed = [box for box in boxes if box]
-    assert len(placed) == len(boxes) >= 5
+    placed = page.locator(".cf-point a").evaluate_all(
+        "points => points.map(point => point.getBoundingClientRect().toJSON())"
+    )
+    assert len(placed) >= 5
+    assert all(box["width"] and box["height"] for box in placed)
     lefts = [box["x"] for box in placed]
     assert lefts == sorted(lefts, reverse=language == "ar")
     assert len({round(box["y"]) for box in placed}) == 1

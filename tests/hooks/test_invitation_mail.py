@@ -199,7 +199,7 @@ TEXT = st.text(max_size=80) | st.sampled_from(
 
 @given(name=TEXT, occasion=TEXT, template=st.sampled_from(TEMPLATES), language=st.sampled_from(LANGUAGES),
        number=st.integers(0, 2))  # fmt: skip
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nothing_that_is_in_the_data_adds_a_header(
     links: FormLinks, name: str, occasion: str, template: str, language: str, number: int
 ) -> None:
