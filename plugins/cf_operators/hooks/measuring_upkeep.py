@@ -7,23 +7,10 @@ from psycopg import sql
 
 from cf_operators.hooks.day_sums import STATISTICS
 from cf_operators.hooks.kpi_sql import FACTS
+from cf_operators.hooks.sql_text import sql_text
 
 REWRITTEN = (*(f"change_{fact}" for fact in FACTS), *(f"day_{family}" for family in STATISTICS))
 """Tables of ``cf_core`` whose rows are taken or replaced; those of ``cf_kpi`` mostly grow."""
-
-LEFT_BEHIND = """
-select *
-from (
-    select
-        schemaname,
-        relname,
-        schemaname = 'cf_core' and n_dead_tup > 0 as is_full_of_holes,
-        n_mod_since_analyze > 500 + 0.1 * n_live_tup as is_another
-    from pg_stat_user_tables
-    where schemaname = 'cf_kpi' or (schemaname = 'cf_core' and relname = any(%(rewritten)s))
-) as tables
-where is_full_of_holes or is_another
-"""
 
 
 def clear_away(connection_uri: str) -> None:
@@ -35,7 +22,9 @@ def clear_away(connection_uri: str) -> None:
     published would wait for a plan that takes the tables for empty. Where nothing was left it takes milliseconds.
     """
     with psycopg.connect(connection_uri, autocommit=True) as connection:
-        tables = connection.execute(LEFT_BEHIND, {"rewritten": list(REWRITTEN)}).fetchall()
+        tables = connection.execute(
+            sql_text("measure/left_behind.sql"), {"rewritten": list(REWRITTEN)}
+        ).fetchall()
         for schema, table, is_full_of_holes, is_another in tables:
             vacuum = "vacuum (analyze) {}" if is_another else "vacuum {}"
             statement = sql.SQL(vacuum if is_full_of_holes else "analyze {}")
