@@ -33,7 +33,8 @@ START_TIMEOUT = 60  # seconds; crash recovery of a large warehouse after a power
 class EmbeddedPostgres:
     """One PostgreSQL server with its data directory, port and superuser password.
 
-    `durable=False` gives up safety against power cuts for speed: for test databases only.
+    `durable=False` gives up safety against power cuts, and against guessed passwords, for speed: for test databases
+    only.
     """
 
     data: Path
@@ -66,6 +67,7 @@ class EmbeddedPostgres:
         }
         if not self.durable:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            options |= {"scram_iterations": "1"}
         settings = " ".join(f"-c {name}={value}" for name, value in options.items())
         self._run(self.data, "pg_ctl", "-w", "-t", START_TIMEOUT, "-l", self.log, "-o", settings, "start")
 
@@ -98,25 +100,25 @@ class EmbeddedPostgres:
         try:
             lines = (self.data / "postmaster.pid").read_text().splitlines()
             pid, port = int(lines[0]), int(lines[3])
-        except (FileNotFoundError, ValueError, IndexError):
+            process = psutil.Process(pid)
+        except (FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess):
             return None
         # After a crash or a reboot the id in the file may belong to another program by now.
-        return port if any(process.pid == pid for process in self._processes()) else None
+        return port if self._works_here(process) else None
 
     def _processes(self) -> list[psutil.Process]:
         """The live PostgreSQL processes that work in this data directory."""
-        found = []
-        for process in psutil.process_iter():
-            try:
-                if (
-                    process.name() == "postgres"
-                    and process.status() != psutil.STATUS_ZOMBIE
-                    and Path(process.cwd()) == self.data
-                ):
-                    found.append(process)
-            except (psutil.Error, OSError):
-                continue
-        return found
+        return [process for process in psutil.process_iter() if self._works_here(process)]
+
+    def _works_here(self, process: psutil.Process) -> bool:
+        try:
+            return (
+                process.name() == "postgres"
+                and process.status() != psutil.STATUS_ZOMBIE
+                and Path(process.cwd()) == self.data
+            )
+        except (psutil.Error, OSError):
+            return False
 
     def _wait_for_leftovers(self) -> None:
         """Wait until the children of a killed server are gone: until then their shared memory blocks a new one."""

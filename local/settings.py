@@ -60,7 +60,8 @@ class StackSettings:
     ) -> StackSettings:
         """Settings of `pack`, or of the pack last used by demo or up, or of the example shop.
 
-        `fast` lets the scheduler look for work ten times a second: right for a demo or a test, wasteful otherwise.
+        `fast` lets the scheduler look for work ten times a second, and DAG files be read once and not again and again:
+        right for a demo or a test.
         Raises `StackError` for a bad pack name, a pack without programme file, or a bad port.
         """
         environment = read_environment(root, environ)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,10 +14,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from tests.memory import memory_folder
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # Airflow reads its settings when it is first imported, so they are set before anything imports it.
-AIRFLOW_HOME = Path(tempfile.mkdtemp(prefix="cf-airflow-"))
+AIRFLOW_HOME = Path(tempfile.mkdtemp(prefix="cf-airflow-", dir=memory_folder()))
 os.environ.update(
     AIRFLOW_HOME=str(AIRFLOW_HOME),
     AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=f"sqlite:///{AIRFLOW_HOME}/airflow.db",
@@ -58,6 +62,17 @@ LONGEST = (
     "local/test_metadata.py",
 )
 """Files whose single tests take minutes, in the order in which they are started, before all others."""
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what was imported: it never becomes garbage, and is looked at again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    """Nothing of the session's Airflow stays behind."""
+    shutil.rmtree(AIRFLOW_HOME, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -118,7 +133,7 @@ def warehouse_server() -> Iterator[WarehouseServer]:
     """An embedded PostgreSQL for the session, with the roles and the template ``cf_template``."""
     from cf_operators.hooks.migrations import migrate
 
-    with tempfile.TemporaryDirectory(prefix="cf-postgres-") as folder:
+    with tempfile.TemporaryDirectory(prefix="cf-postgres-", dir=memory_folder()) as folder:
         server = EmbeddedPostgres(
             data=Path(folder) / "data", port=free_port(), password=secrets.token_hex(8), durable=False
         )
@@ -130,6 +145,8 @@ def warehouse_server() -> Iterator[WarehouseServer]:
                 connection.execute(roles.encode())
                 for role in ROLES:
                     connection.execute(f"alter role {role} password '{running.password}'")
+                # The first one was hashed while the server did not run yet, and costs much at each login.
+                connection.execute(f"alter role postgres password '{server.password}'")
                 connection.execute("create database cf_template owner cf_engine")
             migrate(running.uri("cf_engine", "cf_template"))
             yield running

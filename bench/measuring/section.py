@@ -11,7 +11,7 @@ from bench.report import markdown_table
 from bench.trial import Trials
 
 SIZES, QUICK_SIZES = (1_000_000, 10_000_000), (1_000, 4_000)
-DAYS, QUICK_DAYS = 731, 40
+DAYS, QUICK_DAYS = 731, 31
 """Two years, of which one is a leap year."""
 LATE, QUICK_LATE = 10_000, 100
 ROUNDS, QUICK_ROUNDS = 3, 1

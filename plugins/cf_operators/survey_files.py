@@ -52,7 +52,9 @@ def constructs_beside(path: Path) -> tuple[dict[str, Scale], list[str]]:
         if not file.is_file():
             continue
         try:
-            declared, found = read_constructs(yaml.safe_load(file.read_text(encoding="utf-8")))
+            declared, found = read_constructs(
+                yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+            )
         except (OSError, ValueError, yaml.YAMLError) as error:
             declared, found = {}, [f"is not YAML in UTF-8: {error}"]
         constructs |= declared

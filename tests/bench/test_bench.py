@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 from tests.conftest import ROOT
+from tests.memory import memory_folder
 
 
 def tables(page: str) -> list[list[dict[str, str]]]:
@@ -31,7 +33,10 @@ def number(cell: str) -> float:
 
 def run(page: Path, *sections: str) -> str:
     command = [sys.executable, "-m", "bench", *sections, "--quick", "--report", str(page)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=560, check=False)
+    place = {"TMPDIR": str(folder)} if (folder := memory_folder()) else {}
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | place, capture_output=True, text=True, timeout=560, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 

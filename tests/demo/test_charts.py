@@ -27,6 +27,7 @@ from tests.charts.drawn import png_size
 from tests.conftest import ROOT, Warehouse
 from tests.demo.published import AS_OF, LEVELS, MONTHS, WITHHELD, publish, publish_drivers, receive_complaints
 from tests.local.conftest import free_ports
+from tests.memory import memory_folder
 
 
 def settings_in(state: Path) -> StackSettings:
@@ -40,7 +41,7 @@ def settings_in(state: Path) -> StackSettings:
 @pytest.fixture
 def pack() -> Iterator[tuple[StackSettings, EmbeddedPostgres]]:
     """A pack whose warehouse is migrated and up; nothing was measured in it."""
-    with tempfile.TemporaryDirectory(prefix="cf-charts-") as folder:
+    with tempfile.TemporaryDirectory(prefix="cf-charts-", dir=memory_folder()) as folder:
         settings = settings_in(Path(folder))
         credentials = Credentials.load(settings.state, {})
         server = EmbeddedPostgres(

@@ -22,6 +22,7 @@ from cf_operators.programme import load_programme
 from demo.walk import ANNUAL_HOUR
 from tests.conftest import ROOT, free_port
 from tests.e2e.late_answer import late_answer, revises_exactly_what_contains_it
+from tests.memory import memory_folder
 
 PORTS = ("POSTGRES", "SMTP", "MAIL", "AIRFLOW", "FORM", "SCHEDULER_HEALTH")
 FINAL_OR_PLANNED = {"planned", "accepted", "responded"}
@@ -80,7 +81,7 @@ def place() -> Iterator[Place]:
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(("AIRFLOW", "CF_"))}
     ports = {f"CF_PORT_{name}": str(free_port()) for name in PORTS}
     # Not in pytest's own folder: another session closes that to other users, and PostgreSQL runs as one of them.
-    with tempfile.TemporaryDirectory(prefix="cf-demo-") as name:
+    with tempfile.TemporaryDirectory(prefix="cf-demo-", dir=memory_folder()) as name:
         yield Place(Path(name), inherited | ports | {"CF_STATE_DIR": name})
 
 

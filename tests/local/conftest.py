@@ -14,6 +14,7 @@ import pytest
 from local.ports import Ports
 from local.postgres import EmbeddedPostgres
 from local.settings import StackSettings
+from tests.memory import memory_folder
 from tests.ports import free_ports as free_ports
 
 
@@ -38,7 +39,7 @@ def settings(tmp_path: Path) -> StackSettings:
 @pytest.fixture(scope="module")
 def server() -> Iterator[EmbeddedPostgres]:
     """A running embedded PostgreSQL."""
-    folder = Path(tempfile.mkdtemp(prefix="cf-local-"))
+    folder = Path(tempfile.mkdtemp(prefix="cf-local-", dir=memory_folder()))
     made = EmbeddedPostgres(folder / "postgres", free_ports(1)[0], "super-secret", durable=False)
     made.start()
     yield made

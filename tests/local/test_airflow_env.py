@@ -99,6 +99,12 @@ def test_the_scheduler_looks_more_often_when_told_to_be_fast(settings: StackSett
     assert (slow[name], fast[name]) == ("1", "0.1")
 
 
+def test_dag_files_are_read_again_soon_but_in_a_demo(settings: StackSettings) -> None:
+    name = "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL"
+    up, demo = (environments(replace(settings, fast=each))[0] for each in (False, True))
+    assert (up[name], demo[name]) == ("30", "300")
+
+
 def test_bytecode_is_written_even_if_the_shell_forbids_it(settings: StackSettings) -> None:
     """Each task is a new process: without compiled files it would compile the same modules again and again."""
     airflow, form, _ = environments(given(settings, PYTHONDONTWRITEBYTECODE="1", PYTHONPATH="/elsewhere"))

@@ -24,11 +24,11 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.memory import memory_folder
 from tests.ports import free_port
 from tests.servers.process import answers, running
 
 CACHE = Path(__file__).resolve().parents[2] / "var" / "cache"
-MEMORY = Path("/dev/shm")
 DATABASE = "desk"
 LOGIN = ("admin", "secret-of-a-test")
 
@@ -115,7 +115,7 @@ class Tryton:
 @contextmanager
 def running_tryton() -> Iterator[Tryton]:
     """Serve a copy of the empty database."""
-    with TemporaryDirectory(prefix="cf-tryton-") as name:
+    with TemporaryDirectory(prefix="cf-tryton-", dir=memory_folder()) as name:
         folder = Path(name)
         shutil.copy(_empty_database(), folder / f"{DATABASE}.sqlite")
         server = Tryton(free_port())
@@ -140,8 +140,7 @@ def _empty_database() -> Path:
 
 def _make_database(target: Path) -> None:
     # Each of its many small transactions waits for the disk, where there is one.
-    memory = MEMORY if os.access(MEMORY, os.W_OK) else None
-    with TemporaryDirectory(prefix="cf-tryton-", dir=memory) as name:
+    with TemporaryDirectory(prefix="cf-tryton-", dir=memory_folder()) as name:
         folder = Path(name)
         password = folder / "password"
         password.write_text(LOGIN[1])

@@ -22,6 +22,7 @@ from local.accounts import QUALITY_MANAGER
 from local.airflow_env import FAB
 from local.credentials import ACCOUNTS
 from tests.conftest import ROOT, Warehouse, WarehouseServer, free_port
+from tests.memory import memory_folder
 from tests.web.running_form import KEY
 
 GUEST = "guest"
@@ -66,7 +67,7 @@ def running_airflow(server: WarehouseServer, smtp_port: int) -> Iterator[Airflow
     """Metadata in SQLite, our DAGs known and not run. Takes some 20 seconds to come up."""
     database = f"pages_{secrets.token_hex(6)}"
     warehouse = server.create(database, "cf_template")
-    with tempfile.TemporaryDirectory(prefix="cf-pages-") as folder:
+    with tempfile.TemporaryDirectory(prefix="cf-pages-", dir=memory_folder()) as folder:
         home, port = Path(folder), free_port()
         passwords = {name: secrets.token_hex(8) for name in (*ACCOUNTS, GUEST)}
         environment = _environment(home, port, warehouse, smtp_port)

@@ -115,7 +115,7 @@ def _read(
 ) -> tuple[dict[str, list[str]], list[str]]:
     """The texts of one file, and what is wrong with them."""
     try:
-        data = yaml.safe_load(read_file(path))
+        data = yaml.load(read_file(path), Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         return {}, [f"is not YAML: {error}"]
     if not isinstance(data, dict):
