@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.report import markdown_table
+from bench.report import Aim, aims_table, markdown_table
 from bench.trial import Trials, rates
 
 ROWS, QUICK_ROWS = 100_000, 300
@@ -45,4 +45,11 @@ def _responses(trials: Trials) -> str:
         "A Parquet file of responses of six answers, the first of their object, through the same, against COPY of "
         "their payloads from a file into a temporary table, which has no key, no index and no log as a record has.\n\n"
         + markdown_table(("responses", "rows/s", "COPY rows/s", "ratio", "peak MiB"), [row])
+        + "\n\n"
+        + aims_table(
+            [
+                Aim("responses landed / COPY", ratio, at_least=0.5),
+                Aim("peak memory, MB", trial["memory"] / 1e6, at_most=500),
+            ]
+        )
     )

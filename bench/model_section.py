@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.report import markdown_table
+from bench.report import Aim, aims_table, markdown_table
 from bench.trial import Trials
 
 SIZES, CHANGED = (1_000_000, 5_000_000), 10_000
@@ -24,8 +24,14 @@ def model_section(trials: Trials) -> str:
         for trial in measured
     ]
     header = ("responses", "changed", "seconds", "to the first", "peak MiB")
+    aims = [
+        Aim("larger / smaller", measured[-1]["seconds"] / measured[0]["seconds"], at_most=1.5),
+        Aim("peak memory, MB", max(trial["memory"] for trial in measured) / 1e6, at_most=500),
+    ]
     return (
         "Responses of six answers, of which some come again with other answers by another channel. *Seconds*: the "
         "model steps of the streams of responses and answers after that, the median of three times. The time has to "
-        "follow what changed, and not what there is.\n\n" + markdown_table(header, rows)
+        "follow what changed, and not what there is. The first responses are landed and built as ever, all others "
+        "are written by `bench/responses.sql`, as the landing and the model would have written them.\n\n"
+        f"{markdown_table(header, rows)}\n\n{aims_table(aims)}"
     )

@@ -10,6 +10,7 @@ import os
 import platform
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from local.settings import ROOT
@@ -48,6 +49,33 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         f"| {' | '.join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])])} |"
         for row in (header, rule, *rows)
     )
+
+
+@dataclass(frozen=True)
+class Aim:
+    """A figure that should be so much at most, or at least."""
+
+    name: str
+    value: float
+    at_most: float | None = None
+    at_least: float | None = None
+
+    def row(self) -> tuple[str, str, str, str]:
+        """Its line of the table. The verdict is on the figure as it is printed."""
+        shown = float(f"{self.value:.3g}")
+        if self.at_least is None:
+            aim, word = self.at_most or 0.0, "at most"
+            is_met, times = shown <= aim, self.value / aim
+        else:
+            aim, word = self.at_least, "at least"
+            is_met, times = shown >= aim, aim / self.value
+        verdict = "met" if is_met else f"missed, {times:.2f} times"
+        return self.name, f"{self.value:.3g}", f"{word} {aim:.3g}", verdict
+
+
+def aims_table(aims: Sequence[Aim]) -> str:
+    """Each aim beside what was measured."""
+    return markdown_table(("aim", "measured", "wanted", ""), [aim.row() for aim in aims])
 
 
 def machine() -> str:

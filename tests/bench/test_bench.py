@@ -44,8 +44,8 @@ def run(page: Path, *sections: str) -> str:
 def test_sending_and_landing_are_measured_and_written_down(tmp_path: Path) -> None:
     page = tmp_path / "benchmarks.md"
     printed = run(page, "sending", "landing")
-    speed, [mapped], [landing], [parquet] = tables(page.read_text())
-    assert tables(printed) == [speed, [mapped], [landing], [parquet]]
+    speed, [mapped], [landing], [parquet], [of_copy, memory] = tables(page.read_text())
+    assert tables(printed) == [speed, [mapped], [landing], [parquet], [of_copy, memory]]
     sizes = [(number(row["invitations"]), row["workers"]) for row in speed]
     assert sizes == [(200, "1"), (200, "2"), (1000, "1")]
     for row in speed:
@@ -61,15 +61,19 @@ def test_sending_and_landing_are_measured_and_written_down(tmp_path: Path) -> No
     assert all(number(landing[name]) > 0 for name in ("rows/s", "COPY rows/s", "ratio", "unchanged rows/s"))
     assert parquet["responses"] == "400"
     assert all(number(parquet[name]) > 0 for name in ("rows/s", "COPY rows/s", "ratio", "peak MiB"))
+    assert abs(float(of_copy["measured"]) - number(parquet["ratio"])) < 0.01
+    assert (memory["wanted"], memory[""]) == ("at most 500", "met")
 
 
 def test_the_model_is_measured_on_two_sizes(tmp_path: Path) -> None:
     page = tmp_path / "benchmarks.md"
     run(page, "model")
-    ([small, large],) = tables(page.read_text())
+    [small, large], [growth, memory] = tables(page.read_text())
     assert [row["responses"] for row in (small, large)] == ["400", "900"]
     assert [row["changed"] for row in (small, large)] == ["100", "100"]
     assert small["to the first"] == "1.00"
+    assert abs(float(growth["measured"]) - number(large["to the first"])) < 0.01
+    assert (growth["wanted"], memory["wanted"]) == ("at most 1.5", "at most 500")
     assert all(0 < number(row["seconds"]) < 30 and number(row["peak MiB"]) > 20 for row in (small, large))
 
 

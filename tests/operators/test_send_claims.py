@@ -32,6 +32,22 @@ def remind(wave: WaveToSend, first: UUID, contact: UUID, **columns: Any) -> UUID
     return wave.plan(contact, reminds_id=first, send_not_before=LATER, **columns)
 
 
+# --- segments ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_segment_is_that_of_the_time_of_sending(wave: WaveToSend, mail_catcher: MailCatcher) -> None:
+    """Between the plan and the mail the contact has moved; the reminder is the same ask, whatever comes after."""
+    contact = wave.people.contact(segment="home")
+    first = wave.plan(contact, segment="home")
+    wave.people.execute("update cf_ledger.contact set segment = 'business' where contact_key = %s", (contact,))
+    assert wave.send()["accepted"] == 1
+    assert wave.row(first)["segment"] == "business"
+    reminder = remind(wave, first, contact, segment="business")
+    wave.people.execute("update cf_ledger.contact set segment = 'public' where contact_key = %s", (contact,))
+    assert wave.send(clock=LATER)["accepted"] == 1
+    assert wave.row(reminder)["segment"] == "business"
+
+
 # --- reminders --------------------------------------------------------------------------------------------------------
 
 

@@ -72,6 +72,7 @@ due as (
 judged as (
     select
         d.invitation_id,
+        c.segment,
         coalesce(
             {{ chain_reason("d") | indent(12) }},
             {{ personal_reason("c", "%(clock)s", "own.purpose") | indent(12) }},
@@ -100,7 +101,9 @@ settled as (
         state_reason = j.reason,
         claimed_by = case when j.reason is null then %(worker)s end,
         claimed_at = case when j.reason is null then cast(%(clock)s as timestamptz) end,
-        lease_until = case when j.reason is null then cast(%(lease_until)s as timestamptz) end
+        lease_until = case when j.reason is null then cast(%(lease_until)s as timestamptz) end,
+        -- The segment is that of the time of sending, which may be long after the plan; a reminder is the same ask.
+        segment = case when j.reason is null and i.reminds_id is null then j.segment else i.segment end
     from judged as j
     where i.invitation_id = j.invitation_id and (j.reason is not null or j.place = 1)
     returning i.*
