@@ -30,7 +30,7 @@ Step = str | int
 
 
 def shipped_data() -> Data:
-    data = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+    data = yaml.load(SHIPPED.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     assert isinstance(data, dict)
     return data
 
@@ -51,7 +51,11 @@ class Workplace:
             path.touch()
 
     def load(self, data: object) -> Programme:
-        text = data if isinstance(data, str) else yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+        text = (
+            data
+            if isinstance(data, str)
+            else yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
+        )
         self.file.write_text(text, encoding="utf-8")
         return load_programme(self.file)
 
@@ -523,13 +527,14 @@ def test_an_editor_sees_mistakes_by_the_schema(path: tuple[Step, ...], value: An
 
 
 def test_every_key_is_described_in_the_schema() -> None:
-    objects = {"": schema()} | schema()["$defs"]
+    whole = schema()
+    objects = {"": whole} | whole["$defs"]
     bare = [
         f"{name}.{key}"
         for name, item in objects.items()
         for key, value in item["properties"].items()
         if not value.get("description")
-        and not schema()["$defs"][value["$ref"].rpartition("/")[2]]["description"]
+        and not whole["$defs"][value["$ref"].rpartition("/")[2]]["description"]
     ]
     assert bare == []
     assert len(objects) > 10

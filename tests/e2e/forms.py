@@ -30,12 +30,11 @@ document.addEventListener("securitypolicyviolation", (event) => console.error("r
 
 @dataclass(frozen=True)
 class Forms:
-    """A form server, a browser, and where screenshots go."""
+    """A form server and a browser."""
 
     url: str
     warehouse: Warehouse
     browser: Browser
-    folder: Path
 
     @contextmanager
     def page(self, device: dict[str, Any], expected: tuple[str, ...] = (), **options: Any) -> Iterator[Page]:
@@ -55,9 +54,6 @@ class Forms:
         assert {url for url in requests if not url.startswith((self.url + "/", "data:"))} == set()
         assert (context.cookies(), cookies) == ([], [])
         context.close()
-
-    def shoot(self, page: Page, name: str) -> None:
-        page.screenshot(path=self.folder / f"{name}.png", full_page=True)
 
     def words(self, invitation: Invitation) -> dict[str, bool]:
         """What the person has said, by purpose."""

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from cf_operators.domain.survey import version_of
 from cf_operators.web.form_texts import direction
+from tests.e2e.browser import shoot
 from tests.e2e.forms import DESKTOP, PHONE, Forms, choose, is_too_wide, violations
 from tests.web.running_form import SURVEYS, definition_of, invite, preview_link
 
@@ -70,7 +71,7 @@ DEFINITION: dict[str, Any] = {
 def look(forms: Forms, page: Page, name: str) -> None:
     assert violations(page) == [], name
     assert not is_too_wide(page), name
-    forms.shoot(page, name)
+    shoot(page, name)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -134,7 +135,7 @@ def test_all_other_pages(forms: Forms, language: str) -> None:
         look(forms, page, f"{language}-unsubscribed")
 
 
-@pytest.mark.parametrize("language", ["en", "de", "ar"])
+@pytest.mark.parametrize("language", ["de", "ar"])  # long words, and from right to left
 @pytest.mark.parametrize("survey", sorted(path.stem for path in SURVEYS.glob("*.json")))
 def test_the_shipped_surveys(forms: Forms, survey: str, language: str) -> None:
     with forms.page(PHONE) as page:

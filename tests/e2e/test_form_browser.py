@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from cf_operators.domain.questionnaire import asked_questions
 from cf_operators.domain.survey import version_of
 from cf_operators.web.form_texts import FormTexts, direction
+from tests.e2e.browser import shoot
 from tests.e2e.forms import (
     DESKTOP,
     PHONE,
@@ -39,10 +40,10 @@ def test_annual_survey_on_a_phone(forms: Forms, language: str) -> None:
         assert page.evaluate(
             "getComputedStyle(document.querySelector('.sd-root-modern')).direction"
         ) == direction(language)
-        forms.shoot(page, f"{language}-1-start")
+        shoot(page, f"{language}-1-start")
         page.get_by_role("button", name=forward).click()
         expect(page.get_by_role("alert").get_by_role("link")).to_have_count(2)
-        forms.shoot(page, f"{language}-2-required")
+        shoot(page, f"{language}-2-required")
 
         choose(page, "nps", 9)
         expect(page.get_by_role("alert").get_by_role("link")).to_have_count(1)
@@ -62,14 +63,14 @@ def test_annual_survey_on_a_phone(forms: Forms, language: str) -> None:
         choose(page, "delivery", 2)
         page.get_by_role("textbox").first.fill("Die Lieferung kam spät – sonst gut. 😀")
         assert not is_too_wide(page)
-        forms.shoot(page, f"{language}-3-questions")
+        shoot(page, f"{language}-3-questions")
         page.get_by_role("button", name=send).click()
         expect(page.get_by_role("heading", name=texts["thanks_title"])).to_be_focused()
-        forms.shoot(page, f"{language}-4-thanks")
+        shoot(page, f"{language}-4-thanks")
 
         page.goto(invitation.survey)
         expect(page.get_by_role("heading", name=texts["answered_title"])).to_be_visible()
-        forms.shoot(page, f"{language}-5-answered")
+        shoot(page, f"{language}-5-answered")
     rows = forms.submissions(invitation)
     assert rows[0] == {"is_complete": False, "answers": {"nps": 9, "csat": 4}, "language": language}
     assert rows[-1] == {
@@ -86,21 +87,21 @@ def test_unsubscribing_and_choosing_again(forms: Forms, language: str) -> None:
     invitation = invite(forms.warehouse, definition_of("annual"), language=language)
     with forms.page(PHONE, java_script_enabled=False) as page:
         page.goto(invitation.unsubscribe)
-        forms.shoot(page, f"{language}-6-unsubscribe")
+        shoot(page, f"{language}-6-unsubscribe")
         assert forms.words(invitation) == {}
         page.get_by_role("button", name=texts["unsubscribe_button"]).click()
         expect(page.get_by_role("heading", name=texts["unsubscribed_title"])).to_be_visible()
-        forms.shoot(page, f"{language}-7-unsubscribed")
+        shoot(page, f"{language}-7-unsubscribed")
         assert forms.words(invitation) == {"survey": False}
 
         page.get_by_role("link", name=texts["unsubscribed_onward"]).click()
         expect(page.get_by_role("radio", name=texts["preferences_no"], checked=True)).to_have_count(3)
-        forms.shoot(page, f"{language}-8-preferences")
+        shoot(page, f"{language}-8-preferences")
         page.get_by_label(texts["preferences_yes"]).nth(1).check()
         page.get_by_role("button", name=texts["preferences_save"]).click()
         expect(page.get_by_role("status")).to_have_text(texts["preferences_saved"])
         assert not is_too_wide(page)
-        forms.shoot(page, f"{language}-9-saved")
+        shoot(page, f"{language}-9-saved")
         assert forms.words(invitation) == {
             "survey": True, "purchases": False, "service": True, "relationship": False,
         }  # fmt: skip
@@ -122,7 +123,7 @@ def test_nothing_chosen_on_the_preferences_page(forms: Forms) -> None:
         page.get_by_role("button", name="Speichern").click()
         page.get_by_role("alert").get_by_role("link", name="Die jährliche Befragung").click()
         assert page.url.endswith("#relationship-yes")
-        forms.shoot(page, "de-10-nothing-chosen")
+        shoot(page, "de-10-nothing-chosen")
     assert forms.words(invitation) == {}
 
 
@@ -135,7 +136,7 @@ def test_a_first_answer_by_one_click(forms: Forms) -> None:
             "You chose 9. Please confirm by sending, or change it."
         )
         assert chosen(page, "nps") == "9"
-        forms.shoot(page, "one-click")
+        shoot(page, "one-click")
     with forms.page(PHONE) as page:  # looked at and put aside: nothing was said
         page.goto(first)
         expect(page.locator(".sd-question").first).to_be_visible()
@@ -174,7 +175,7 @@ def test_an_interview(forms: Forms) -> None:
     with forms.page(DESKTOP) as page:
         page.goto(invitation.interview("Zoë Łuczak"))
         expect(page.locator(".interview")).to_contain_text("Telephone interview by Zoë Łuczak.")
-        forms.shoot(page, "interview")
+        shoot(page, "interview")
         choose(page, "csat", 3)
         choose(page, "nps", 6)
         page.get_by_role("button", name="Send").click()
@@ -188,12 +189,12 @@ def test_a_preview_keeps_nothing(forms: Forms) -> None:
     with forms.page(PHONE) as page:
         page.goto(preview_link("ad_hoc", version))
         expect(page.get_by_text("Dies ist eine Vorschau.")).to_be_visible()
-        forms.shoot(page, "preview-1")
+        shoot(page, "preview-1")
         choose(page, "csat", 3)
         choose(page, "nps", 6)
         page.get_by_role("button", name="Absenden").click()
         expect(page.get_by_role("heading", name="Vorschau: nichts wurde gespeichert")).to_be_focused()
-        forms.shoot(page, "preview-2-sent")
+        shoot(page, "preview-2-sent")
     assert forms.warehouse.rows("select 1 from cf_landing.form_submission") == []
 
 
@@ -206,14 +207,14 @@ def test_switching_the_language_keeps_the_answers(forms: Forms) -> None:
         expect(page.get_by_role("heading", level=1)).to_have_text('Your purchase: Desk "Oslo" <b>')
         choose(page, "nps", 10)
         choose(page, "csat", 5)
-        forms.shoot(page, "desktop-1-start")
+        shoot(page, "desktop-1-start")
         page.get_by_role("link", name="Português").click()
         expect(page.get_by_role("heading", level=1)).to_have_text('A sua compra: Desk "Oslo" <b>')
         assert page.evaluate("document.documentElement.lang") == "pt"
         assert (chosen(page, "nps"), chosen(page, "csat")) == ("10", "5")
         page.get_by_role("button", name="Enviar").click()
         expect(page.get_by_role("heading", name="Obrigado!")).to_be_visible()
-        forms.shoot(page, "desktop-2-thanks")
+        shoot(page, "desktop-2-thanks")
     assert forms.submissions(invitation)[-1] == {
         "is_complete": True,
         "answers": {"nps": 10, "csat": 5},
@@ -253,7 +254,7 @@ def test_by_keyboard_alone(forms: Forms) -> None:
             elif kind == "textarea":
                 page.keyboard.type("By keyboard")
             elif kind in {"button", "submit"}:
-                forms.shoot(page, "keyboard")
+                shoot(page, "keyboard")
                 page.keyboard.press("Enter")  # and no further key, which would take the focus from the thanks
                 break
         expect(page.get_by_role("heading", name="Thank you!")).to_be_focused()
@@ -274,7 +275,7 @@ def test_a_lost_connection_loses_no_answer(forms: Forms) -> None:
         page.route("**/s/*", lambda route: route.fulfill(status=503, body="{}"), times=1)
         page.get_by_role("button", name="Absenden").click()
         expect(page.get_by_role("alert")).to_contain_text("nichts ist verloren")
-        forms.shoot(page, "phone-8-not-sent")
+        shoot(page, "phone-8-not-sent")
         assert (chosen(page, "nps"), forms.submissions(invitation)) == ("0", [])
         page.get_by_role("button", name="Absenden").click()
         expect(page.get_by_role("heading", name="Vielen Dank!")).to_be_visible()
@@ -323,4 +324,4 @@ def test_without_javascript_the_page_says_what_to_do(forms: Forms) -> None:
         expect(page.locator("noscript p")).to_contain_text("Dieser Fragebogen braucht JavaScript.")
         expect(page.locator("noscript p")).to_be_visible()
         expect(page.get_by_text("Wird geladen")).to_be_hidden()
-        forms.shoot(page, "phone-9-without-script")
+        shoot(page, "phone-9-without-script")

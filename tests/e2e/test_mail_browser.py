@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from cf_operators.domain.first_question import first_rating
 from cf_operators.hooks.mail_template import Letter, MailTemplate
 from cf_operators.programme import load_programme
 from tests.conftest import ROOT
-from tests.e2e.browser import running_browser
+from tests.e2e.browser import running_browser, shoot
 from tests.e2e.forms import is_too_wide, violations
 
 LANGUAGES = ("en", "de", "pt", "ar")
@@ -47,9 +46,7 @@ def mail_of(template: str, language: str, reminder_number: int) -> str:
 @pytest.mark.parametrize(
     ("scheme", "width"), [("light", SMALLEST_PHONE), ("light", PHONE), ("light", DESKTOP), ("dark", PHONE)]
 )
-def test_mails_fit_and_can_be_read_by_everybody(
-    browser: Browser, tmp_path: Path, scheme: Any, width: int
-) -> None:
+def test_mails_fit_and_can_be_read_by_everybody(browser: Browser, scheme: Any, width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
     page = context.new_page()
     requests: list[str] = []
@@ -59,7 +56,7 @@ def test_mails_fit_and_can_be_read_by_everybody(
             page.set_content(mail_of(template, language, number % 2))
             assert not is_too_wide(page), (template, language)
             if width == PHONE:
-                page.screenshot(path=tmp_path / f"{template}-{language}-{width}-{scheme}.png", full_page=True)
+                shoot(page, f"{template}-{language}-{width}-{scheme}")
             _points_are_in_order(page, language)
             if width == PHONE and language in {"en", "ar"}:
                 assert violations(page) == [], (template, language)

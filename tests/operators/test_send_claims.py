@@ -39,7 +39,9 @@ def test_the_segment_is_that_of_the_time_of_sending(wave: WaveToSend, mail_catch
     """Between the plan and the mail the contact has moved; the reminder is the same ask, whatever comes after."""
     contact = wave.people.contact(segment="home")
     first = wave.plan(contact, segment="home")
-    wave.people.execute("update cf_ledger.contact set segment = 'business' where contact_key = %s", (contact,))
+    wave.people.execute(
+        "update cf_ledger.contact set segment = 'business' where contact_key = %s", (contact,)
+    )
     assert wave.send()["accepted"] == 1
     assert wave.row(first)["segment"] == "business"
     reminder = remind(wave, first, contact, segment="business")

@@ -90,7 +90,7 @@ def come_and_go(warehouse: Warehouse, seed: int) -> None:
         connection.execute("update cf_core.fct_customer set product = 'Sofa' where product = 'Door'")
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_kept_up_by_changes_equals_counted_anew_row_for_row(warehouse: Warehouse, seed: int) -> None:
     kpis = all_kpis()
     write(warehouse, rich_facts(seed))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, exp
 from psycopg.types.json import Jsonb
 
 from cf_operators.domain.survey import version_of
-from tests.e2e.browser import running_browser
+from tests.e2e.browser import running_browser, shoot
 from tests.e2e.forms import choose, is_too_wide, violations
 from tests.web.asking import WAVE, Pages
 from tests.web.running_airflow import FORM
@@ -32,7 +31,6 @@ class Desktop:
 
     context: BrowserContext
     page: Page
-    folder: Path
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -41,7 +39,7 @@ class Desktop:
         return self.page.frame_locator("iframe")
 
     def shoot(self, name: str) -> None:
-        self.page.screenshot(path=self.folder / f"{name}.png", full_page=True)
+        shoot(self.page, name)
 
 
 @pytest.fixture(scope="module")
@@ -51,13 +49,13 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def logged_in(pages: Pages, browser: Browser, folder: Path, user: str = "quality") -> Iterator[Desktop]:
+def logged_in(pages: Pages, browser: Browser, user: str = "quality") -> Iterator[Desktop]:
     """A user with Airflow's cookie; in the end no page of ours may have had a problem."""
     context = browser.new_context(base_url=pages.server.url, viewport={"width": 1400, "height": 900})
     context.set_default_timeout(PATIENCE)
     context.add_init_script(WATCH)
     context.add_cookies([{"name": "_token", "value": pages.server.token(user), "url": pages.server.url}])
-    desktop = Desktop(context, context.new_page(), folder)
+    desktop = Desktop(context, context.new_page())
 
     def note(message: Any) -> None:
         if message.type == "error" and "/cf/" in message.location.get("url", ""):
@@ -70,8 +68,8 @@ def logged_in(pages: Pages, browser: Browser, folder: Path, user: str = "quality
 
 
 @pytest.fixture
-def desktop(pages: Pages, browser: Browser, tmp_path: Path) -> Iterator[Desktop]:
-    with logged_in(pages, browser, tmp_path) as made:
+def desktop(pages: Pages, browser: Browser) -> Iterator[Desktop]:
+    with logged_in(pages, browser) as made:
         yield made
 
 
@@ -211,10 +209,10 @@ def test_every_page_is_for_everybody(pages: Pages, desktop: Desktop) -> None:
             assert not is_too_wide(page), path
 
 
-def test_a_viewer_reads_and_finds_no_button(pages: Pages, browser: Browser, tmp_path: Path) -> None:
+def test_a_viewer_reads_and_finds_no_button(pages: Pages, browser: Browser) -> None:
     pages.wave()
     pages.invite("unknown")
-    with logged_in(pages, browser, tmp_path, "viewer") as desktop:
+    with logged_in(pages, browser, "viewer") as desktop:
         desktop.page.goto("/")
         desktop.page.get_by_role("link", name="Customer Focus").click()
         expect(desktop.frame.get_by_role("link", name=WAVE)).to_be_visible(timeout=PATIENCE)
