@@ -11,11 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bench.warehouse import WarehouseServer
 from local.ports import LOOPBACK
 from local.settings import ROOT
+
+if TYPE_CHECKING:  # each trial is a process that imports this module, and migrates nothing
+    from bench.warehouse import WarehouseServer
 
 SIGNING_KEY_LENGTH = 64
 NO_SMTP = 25
