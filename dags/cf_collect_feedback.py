@@ -41,6 +41,6 @@ with DAG(
     model = BuildModelOperator(
         task_id="build_model", stream=STREAM, outlets=[FEEDBACK], trigger_rule=TriggerRule.ALL_DONE
     )
-    sum_up = SumUpCollectingOperator(task_id="sum_up", source_tasks=sources)
+    sum_up = SumUpCollectingOperator(task_id="sum_up", stream=STREAM, source_tasks=sources)
     for source_id, task_id in sources.items():
         CollectSourceOperator(task_id=task_id, source_id=source_id, stream=STREAM) >> [model, sum_up]

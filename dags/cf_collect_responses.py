@@ -50,7 +50,9 @@ with DAG(
     model = BuildModelOperator(task_id="build_model", stream=STREAM, trigger_rule=TriggerRule.ALL_DONE)
     answers = BuildModelOperator(task_id="build_answers", stream="answers", outlets=[RESPONSES])
     model >> WeighResponsesOperator(task_id="weigh_responses") >> answers
-    sum_up = SumUpCollectingOperator(task_id="sum_up", source_tasks={"form": "collect_form", **sources})
+    sum_up = SumUpCollectingOperator(
+        task_id="sum_up", stream=STREAM, source_tasks={"form": "collect_form", **sources}
+    )
     CollectSubmissionsOperator(task_id="collect_form") >> [model, sum_up]
     for source_id, task_id in sources.items():
         CollectSourceOperator(task_id=task_id, source_id=source_id, stream=STREAM) >> [model, sum_up]

@@ -44,7 +44,12 @@ with DAG(
             title="What was said",
             description_md="In your words; name nobody.",
         ),
-        "received_on": Param(type="string", format="date", title="On which day"),
+        "received_on": Param(
+            type="string",
+            format="date",
+            title="On which day",
+            description_md="In the time zone of the organisation.",
+        ),
         "topic": optional("About", "Such as *delivery*; the same words make a figure."),
         "sentiment": Param(
             None,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import yaml
 
 from cf_operators.domain.rest_source import RestSource
 from cf_operators.errors import ConfigurationError
@@ -16,7 +17,7 @@ from cf_operators.hooks.rest_source import RestSourceHook
 from cf_operators.hooks.staging_views import StagingViews
 from cf_operators.hooks.warehouse import WarehouseHook
 from cf_operators.source_presets import preset_names, with_presets
-from tests.conftest import Warehouse
+from tests.conftest import ROOT, Warehouse
 from tests.rest_server import RestServer, serving
 from tests.rest_vendors import Formbricks, HubSpot, Jira, SurveyMonkey, Typeform
 
@@ -147,23 +148,48 @@ def test_hubspot_feedback_by_kind_of_survey(warehouse: Warehouse, start: Start) 
                 submission(2, "CES", "6"),
                 submission(3, "CSAT", "2"),
                 submission(4, "NPS", "x"),
+                submission(5, "CUSTOM", "3"),
+                submission(6, "CSAT", "5"),
             ]
         )
     )
     counts, _ = collect(source_of("hubspot_feedback"))
-    assert (counts.new, counts.quarantined) == (2, 2)
+    assert (counts.new, counts.quarantined) == (4, 2)
     reasons = [
         row["reason"] for row in warehouse.rows("select reason from cf_landing.quarantine order by reason")
     ]
-    assert reasons[0].startswith('question "CSAT" is not mapped; give its construct and scale')
+    assert reasons[0].startswith('question "CUSTOM" is not mapped; give its construct and scale')
     assert reasons[1].startswith('question "NPS": "x" is not a number')
-    csat = {"CSAT": {"construct": "csat", "scale": [1, 2]}}
-    source = source_of("hubspot_feedback", {"map": {"questions": csat}})
-    collect_again = Landing(WarehouseHook(), "vendor", "responses", "run")
-    collect_again.begin("rows", "the entry has changed")
-    collect(source)
-    answers = staged(warehouse, source, "answer", "response_id, construct, score::int, scale_max::int")
-    assert [tuple(row.values()) for row in answers][:2] == [("1", "nps", 9, 10), ("2", "ces", 6, 7)]
+    columns = "response_id, construct, score::int, scale_min::int, scale_max::int"
+    answers = staged(warehouse, source_of("hubspot_feedback"), "answer", columns)
+    assert [tuple(row.values()) for row in answers] == [
+        ("1", "nps", 9, 0, 10),
+        ("2", "ces", 6, 1, 7),
+        ("3", "csat", 2, 0, 2),
+        ("6", "csat", 5, 0, 2),  # off the scale: kept, and counted by no KPI
+    ]
+
+
+def test_hubspot_feedback_as_the_documentation_says(warehouse: Warehouse, start: Start) -> None:
+    """CSAT on the scale of one's own KPI, and surveys of another kind left out."""
+
+    def submission(number: int, kind: str, value: str) -> dict[str, Any]:
+        properties = {"hs_survey_type": kind, "hs_value": value, "hs_submission_timestamp": moment(number)}
+        return ticket(number, number, **properties)
+
+    start(
+        HubSpot(
+            [*(submission(number, "CSAT", str(number)) for number in range(3)), submission(3, "CUSTOM", "x")]
+        )
+    )
+    text = (ROOT / "docs" / "sources.md").read_text()
+    (said,) = [block for block in text.split("```") if "ignore: [CUSTOM]" in block]
+    entry = yaml.safe_load(said.removeprefix("yaml"))
+    source = source_of("hubspot_feedback", entry)
+    counts, _ = collect(source)
+    assert (counts.new, counts.quarantined) == (4, 0)
+    answers = staged(warehouse, source, "answer", "response_id, score::int, scale_min::int, scale_max::int")
+    assert [tuple(row.values()) for row in answers] == [("0", 1, 1, 5), ("1", 3, 1, 5), ("2", 5, 1, 5)]
 
 
 def typeform_response(number: int, minutes: float, score: int | None, **hidden: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from cf_operators.hooks.rest_source import RestSourceHook
 from tests.rest_desk import BEGIN, PAGINGS, Desk, case, desk_source, stamp
 from tests.rest_server import Asked, Reply, RestServer, serving
 
+THREE = {"kind": "offset", "size_parameter": "limit", "size": 3}
 Read = Callable[..., tuple[list[Any], Position | None]]
 
 
@@ -115,6 +117,39 @@ def test_equal_times_across_a_page_boundary_are_all_read(desk: Any, paging: str,
     assert position["since"][:19] == stamp(120)[:19]
 
 
+FORMATS = {
+    "iso": "%Y-%m-%dT%H:%M:%SZ",
+    "naive": "%Y-%m-%dT%H:%M:%S",
+    "date": "%Y-%m-%d",
+    "%Y-%m-%d %H:%M:%S.%f": "%Y-%m-%d %H:%M:%S.%f",
+    "%Y-%m-%d %H:%M:%S": "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d %H:%M": "%Y-%m-%d %H:%M",
+    "%Y-%m-%d %H": "%Y-%m-%d %H",
+}
+
+
+@pytest.mark.parametrize("is_excluded", [True, False])
+@pytest.mark.parametrize("written", FORMATS)
+def test_rows_of_the_moment_that_since_names_are_met_again(
+    desk: Any, written: str, is_excluded: bool
+) -> None:
+    """The page ends within the longest time that the format tells as one; the source may begin behind it."""
+
+    class Coarse(Desk):
+        def rows(self, since: str = "", until: str = "") -> list[dict[str, Any]]:
+            def said(item: dict[str, Any]) -> str:
+                return datetime.fromisoformat(item["updated_at"]).strftime(FORMATS[written])
+
+            found = super().rows()
+            return [item for item in found if said(item) > since or (said(item) == since and not is_excluded)]
+
+    day = 86_400
+    times = [0, 1, day, day + 0.001, day + 0.002, day + 0.003, 2 * day, 2 * day + 60, 3 * day]
+    desk(Coarse([case(number, seconds) for number, seconds in enumerate(times)]))
+    rows, _ = read(desk_source("offset", {"ordered": True, "format": written}))
+    assert set(ids(rows)) == set(range(len(times)))
+
+
 @pytest.mark.parametrize("paging", PAGINGS)
 def test_rows_that_move_to_the_end_meanwhile_take_none_with_them(desk: Any, paging: str) -> None:
     """Counting pages over a list whose first row moves to its end leaves out the row that slips over the boundary."""
@@ -172,6 +207,33 @@ def test_rows_out_of_order_take_the_position_back_to_the_safe_way(desk: Any) -> 
     begun = datetime.fromisoformat(position["since"])
     assert begun.year > 2025
     assert len(server.asked) == 4
+
+
+def test_an_order_that_is_none_is_told_with_source_and_object(
+    desk: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk(Desk([case(0, 60), case(1, 120), case(2, 60)], size=3, is_ordered=False))
+    with caplog.at_level(logging.WARNING):
+        read(desk_source(THREE, {"ordered": True}))
+    (told,) = [record.getMessage() for record in caplog.records if "changed.ordered" in record.getMessage()]
+    assert told.startswith('source "desk", object "cases": changed.ordered says that rows come oldest first')
+    assert f"one of {stamp(120)[:19]}+00:00 comes before one of {stamp(60)[:19]}+00:00 (updated_at)" in told
+    caplog.clear()
+    desk(Desk([case(number, number * 60) for number in range(6)]))
+    with caplog.at_level(logging.WARNING):
+        read(desk_source("offset", {"ordered": True}))
+    assert [
+        record.getMessage() for record in caplog.records if "changed.ordered" in record.getMessage()
+    ] == []
+
+
+def test_what_was_left_out_for_an_order_that_is_none_is_read_after_all(desk: Any) -> None:
+    """The first page is in order by chance; behind it stands an older row, before the one that gives it away."""
+    times = [300, 360, 370, 60, 400, 380, 90]
+    desk(Desk([case(number, at) for number, at in enumerate(times)], size=3, is_ordered=False))
+    rows, position = read(desk_source(THREE, {"ordered": True}))
+    assert set(ids(rows)) == set(range(7))
+    assert datetime.fromisoformat(position["since"]) > BEGIN + timedelta(days=1), "all was read"
 
 
 def test_a_time_in_the_future_moves_no_position(desk: Any) -> None:

@@ -125,7 +125,8 @@ def test_the_words_of_surveys_and_questions_stand_in_the_model(warehouse: Wareho
         # A version that was registered before its words were kept.
         connection.execute("update cf_ledger.survey set title = null, languages = ''")
         register_surveys(connection, programme.surveys, datetime(2026, 2, 1, tzinfo=UTC))
-    BuildModelOperator(task_id="model", stream="responses").execute({})
+    for stream in ("responses", "answers"):
+        BuildModelOperator(task_id="model", stream=stream).execute({})
     surveys = {row["survey_id"]: row for row in warehouse.rows("select * from cf_core.dim_survey")}
     assert set(surveys) == {survey.id for survey in programme.surveys}
     assert surveys["post_purchase"]["languages"].split()[0] == "en"

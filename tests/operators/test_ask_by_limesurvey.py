@@ -163,8 +163,8 @@ def test_from_the_plan_to_the_answer_that_comes_home(
     )
     asking.build()
     [response] = asking.warehouse.rows(
-        "select invitation_id, contact_key, campaign_id, survey_version is not null as is_known, is_complete, channel, "
-        "language, submitted_at from cf_core.fct_response"
+        "select invitation_id, contact_key, campaign_id, survey_version <> 'unknown' as is_known, is_complete, "
+        "channel, language, submitted_at from cf_core.fct_response"
     )
     assert (response["invitation_id"], response["contact_key"]) == (invitation, contact)
     assert (response["campaign_id"], response["is_known"], response["is_complete"]) == (
@@ -176,6 +176,12 @@ def test_from_the_plan_to_the_answer_that_comes_home(
         {"construct": "csat", "score": 5},
         {"construct": "nps", "score": 9},
     ]
+    questions = asking.warehouse.rows(
+        "select q.construct, q.scale_max::int from cf_core.fct_answer as a inner join cf_core.fct_response as r "
+        "using (source, response_id) inner join cf_core.dim_question as q on q.survey_id = r.survey_id "
+        "and q.version = r.survey_version and q.question = a.question order by 1"
+    )
+    assert [tuple(row.values()) for row in questions] == [("csat", 5), ("nps", 10)]
 
 
 def test_without_a_token_no_mail_goes_out(asking: Asking, mail_catcher: MailCatcher) -> None:

@@ -15,13 +15,17 @@ from cf_operators.operators.collect_submissions import CollectSubmissionsOperato
 from tests.conftest import Warehouse
 from tests.operators.asked import answer, ask, submit
 
-Collect = Callable[[], dict[str, int]]
+Collect = Callable[[], dict[str, Any]]
 
 
 @pytest.fixture
 def collect(warehouse: Warehouse, run_context: Callable[..., Any]) -> Collect:
     operator = CollectSubmissionsOperator(task_id="collect_form")
     return lambda: operator.execute(run_context())
+
+
+def counts(summary: dict[str, Any]) -> dict[str, int]:
+    return {name: count for name, count in summary.items() if name != "positions"}
 
 
 def states(warehouse: Warehouse) -> list[str]:
@@ -42,8 +46,8 @@ def test_submissions_land_once_and_mark_their_invitations(warehouse: Warehouse, 
         "quarantined": 0,
         "responded": 1,
     }
-    assert collect() == expected
-    assert collect() == dict.fromkeys(expected, 0)
+    assert counts(collect()) == expected
+    assert counts(collect()) == dict.fromkeys(expected, 0)
     records = warehouse.rows(
         "select source, object, external_id, version, payload from cf_landing.record order by 3"
     )
@@ -78,7 +82,19 @@ def test_an_answer_settles_what_became_of_the_mail(warehouse: Warehouse, collect
 
 
 def test_an_empty_form_gives_nothing(collect: Collect) -> None:
-    assert set(collect().values()) == {0}
+    assert set(counts(collect()).values()) == {0}
+
+
+def test_the_summary_tells_where_it_began_and_how_far_it_got(warehouse: Warehouse, collect: Collect) -> None:
+    (invitation,) = ask(warehouse, ["accepted"])
+    answer(warehouse, invitation, nps=9)
+    first = collect()["positions"]["submissions"]
+    assert first["before"] is None
+    (kept,) = warehouse.rows("select position::text as xid from cf_ledger.watermark")
+    assert first["after"] == {"landed_xid": kept["xid"]}
+    second = collect()["positions"]["submissions"]
+    assert second["before"] == first["after"]
+    assert int(second["after"]["landed_xid"]) > int(first["after"]["landed_xid"])
 
 
 def test_a_submission_that_commits_late_is_read_later(warehouse: Warehouse, collect: Collect) -> None:

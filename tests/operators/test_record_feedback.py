@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cf_operators.errors import ConfigurationError
 from cf_operators.operators.record_feedback import RecordFeedbackOperator
-from tests.conftest import Warehouse
+from tests.conftest import ROOT, Warehouse
 from tests.sql.landed import CUSTOMER, ORDER, build, land
 
 NOW = datetime(2024, 5, 10, 9, tzinfo=UTC)
@@ -24,6 +26,21 @@ ENTRY = {
 def record(run_context: Callable[..., Any], run_id: str = "manual__1", **entry: Any) -> dict[str, int]:
     context = run_context(now=NOW, params=ENTRY | entry, run_id=run_id)
     return RecordFeedbackOperator(task_id="record").execute(context)
+
+
+@pytest.fixture
+def programme_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Moves the organisation of the programme into a time zone."""
+
+    def move(time_zone: str) -> None:
+        text = (ROOT / "include" / "config" / "programme.yml").read_text().replace("../", f"{ROOT}/include/")
+        moved, count = re.subn(r"(?m)^  time_zone: \S+", f"  time_zone: {time_zone}", text, count=1)
+        assert count == 1
+        path = tmp_path / "programme.yml"
+        path.write_text(moved)
+        monkeypatch.setenv("CF_PROGRAMME", str(path))
+
+    return move
 
 
 def facts(warehouse: Warehouse) -> list[dict[str, Any]]:
@@ -82,3 +99,32 @@ def test_what_cannot_be_meant_is_refused(
         record(run_context, **entry)
     assert message in str(refused.value)
     assert warehouse.rows("select * from cf_landing.record") == []
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "now", "day", "is_taken"),
+    [
+        ("Asia/Tokyo", "2024-05-10T23:30:00+00:00", "2024-05-11", True),
+        ("Asia/Tokyo", "2024-05-10T23:30:00+00:00", "2024-05-12", False),
+        ("America/Sao_Paulo", "2024-05-11T01:30:00+00:00", "2024-05-10", True),
+        ("America/Sao_Paulo", "2024-05-11T01:30:00+00:00", "2024-05-11", False),
+    ],
+)
+def test_today_is_that_of_the_organisation(
+    warehouse: Warehouse,
+    run_context: Callable[..., Any],
+    programme_in: Callable[[str], None],
+    time_zone: str,
+    now: str,
+    day: str,
+    is_taken: bool,
+) -> None:
+    programme_in(time_zone)
+    context = run_context(now=datetime.fromisoformat(now), params=ENTRY | {"received_on": day})
+    operator = RecordFeedbackOperator(task_id="record")
+    if is_taken:
+        assert operator.execute(context)["new"] == 1
+    else:
+        with pytest.raises(ConfigurationError, match=f'"{day}" is after today'):
+            operator.execute(context)
+        assert warehouse.rows("select * from cf_landing.record") == []

@@ -74,6 +74,7 @@ def test_what_must_not_be_stops_the_run_and_leaves_nothing(
     (tmp_path / "no_garden.sql").unlink()
     assert build("orders")["fct_order"]["updated"] == 1, "what the failed run had taken away is still there"
     (tmp_path / "odd.sql").write_text("select 1")
+    land("orders", ORDER)
     with pytest.raises(ConfigurationError, match="begins with no line"):
         build("orders")
 
@@ -92,6 +93,73 @@ def test_answers_that_contradict_their_response_are_found(warehouse: Warehouse) 
         )
     with pytest.raises(DataError, match="check answer_two_first of fct_answer"):
         found(warehouse, "fct_answer")
+
+
+def damage(warehouse: Warehouse, statement: str) -> None:
+    with warehouse.connect() as connection:
+        connection.execute(statement.encode())
+
+
+def test_invitations_of_people_whom_the_model_does_not_know_are_told(warehouse: Warehouse) -> None:
+    ask(warehouse, ["accepted"] * 12)
+    build("orders")
+    assert found(warehouse, "fct_invitation") == {}
+    damage(warehouse, "delete from cf_core.dim_contact")
+    assert found(warehouse, "fct_invitation") == {"invitation_of_nobody": (12, SHOWN_ROWS)}
+
+
+@pytest.mark.parametrize(
+    ("model", "check", "statement"),
+    [
+        ("fct_ask", "ask_without_invitation", "delete from cf_core.fct_invitation where campaign_id <> ''"),
+        ("fct_ask", "ask_without_invitation", "update cf_core.fct_invitation set wave_id = 'another'"),
+        ("fct_customer", "customer_unlike_orders", "update cf_core.fct_customer set order_count = 3"),
+        ("fct_customer", "customer_unlike_orders", "delete from cf_core.fct_order"),
+        (
+            "dim_survey",
+            "response_of_no_survey",
+            "delete from cf_core.dim_survey where survey_id = 'earlier_tool'",
+        ),
+        ("dim_question", "answer_to_no_question", "delete from cf_core.dim_question where question = 'csat'"),
+    ],
+)
+def test_rows_that_do_not_fit_each_other_stop_the_run(
+    warehouse: Warehouse, model: str, check: str, statement: str
+) -> None:
+    ask(warehouse, ["accepted"])
+    land("customers", CUSTOMER)
+    land("orders", ORDER, ORDER | {"order_id": "O2"}, ORDER | {"order_id": "O3", "status": "cancelled",
+         "delivered_at": ""})  # fmt: skip
+    land("responses", RESPONSE)
+    build("orders")
+    assert found(warehouse, model) == {}
+    damage(warehouse, statement)
+    with pytest.raises(DataError, match=f"check {check} of {model}: 1 rows"):
+        found(warehouse, model)
+
+
+def test_people_who_stand_twice_in_a_source_are_told(warehouse: Warehouse) -> None:
+    land("customers", CUSTOMER, CUSTOMER | {"customer_id": "C2", "email": ""}, CUSTOMER | {"customer_id": "C3",
+         "email": "ben@example.org"}, CUSTOMER | {"customer_id": "C4", "email": ""})  # fmt: skip
+    build("orders")
+    assert found(warehouse, "dim_contact") == {}
+    land("customers", CUSTOMER | {"customer_id": "C5", "email": " Ana@Example.org"})
+    build("orders")
+    assert found(warehouse, "dim_contact") == {"contact_twice": (1, 1)}
+
+
+def test_checks_look_at_what_an_increment_has_made(
+    warehouse: Warehouse, capfd: pytest.CaptureFixture[str]
+) -> None:
+    land("customers", CUSTOMER)
+    build("orders")
+    assert "contact_twice" not in capfd.readouterr().out
+    land("customers", CUSTOMER | {"customer_id": "C2"})
+    build("orders")
+    assert "Check contact_twice: 1 rows: People who stand in one source twice" in capfd.readouterr().out
+    land("customers", CUSTOMER | {"customer_id": "C3", "email": "ben@example.org"})
+    build("orders")
+    assert "contact_twice" not in capfd.readouterr().out, "it was told when it came"
 
 
 def test_a_segment_is_that_of_the_time_of_asking(warehouse: Warehouse, run_context: object) -> None:

@@ -45,6 +45,8 @@ def test_facts_of_the_revision_before(warehouse_server: WarehouseServer) -> None
             datetime(2024, 5, 2, 23, tzinfo=UTC),
             date(2024, 5, 3),
         )
+        (response,) = made.rows("select survey_id, survey_version from cf_core.fct_response")
+        assert tuple(response.values()) == ("annual", "unknown")
         first = made.rows("select question from cf_core.fct_answer where is_first order by question")
         assert [row["question"] for row in first] == ["b", "d"], "a is off its scale"
         for fact in ("answer", "order", "complaint"):

@@ -1,7 +1,7 @@
 -- cf_core.fct_response: what came back.
 -- Grain: one row per response of a source. Person, product and region are those of the invitation, else of the order,
 -- else of the person as the source names them, by id or else by address; segment likewise. The order is looked up in the source of the person.
--- The version of the survey is that of the wave, which never changes; a survey of another tool has none.
+-- The version of the survey is that of the wave, which never changes; that of a survey of another tool is unknown.
 -- Reads: the staging views of responses, cf_ledger.invitation, cf_ledger.wave, cf_ledger.contact, cf_core.fct_order.
 -- Rerun: reads only.
 {% from "macros/addressed.sql" import addressed with context %}
@@ -13,7 +13,7 @@ select
     coalesce(i.contact_key, c.contact_key, e.contact_key, o.contact_key) as contact_key,
     coalesce(r.order_id, i.order_id) as order_id,
     coalesce(r.survey_id, 'unknown') as survey_id,
-    w.survey_version,
+    coalesce(w.survey_version, 'unknown') as survey_version,
     coalesce(r.campaign_id, i.campaign_id, 'unknown') as campaign_id,
     coalesce(r.channel, 'unknown') as channel,
     coalesce(r.language, 'unknown') as language,

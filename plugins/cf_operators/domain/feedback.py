@@ -36,7 +36,7 @@ class Feedback(Entry):
     text: Annotated[str, Field(min_length=1, max_length=5000)] = Field(
         description="What was said, in your words. Kept with the entry; no table of figures holds it."
     )
-    received_on: date = Field(description="The day on which it was heard.")
+    received_on: date = Field(description="The day on which it was heard, where the organisation is.")
     topic: Short | None = Field(default=None, description="What it is about, e.g. delivery.")
     sentiment: Sentiment | None = Field(default=None, description="How it was meant.")
     customer: Short | None = Field(
@@ -67,6 +67,7 @@ class Feedback(Entry):
 def read_feedback(given: Mapping[str, Any], today: date) -> Feedback:
     """The entry of a trigger form; empty fields are as if they were not there.
 
+    :param today: the day of the run where the organisation is.
     :raises ValueError: lists every field that is wrong or unknown, with its value.
     """
     filled = {name: value for name, value in given.items() if value not in (None, "")}

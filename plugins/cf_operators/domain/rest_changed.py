@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -23,6 +24,18 @@ _FORMATS: Final = {
     "date": "%Y-%m-%d",
 }
 _COUNTED: Final = {"seconds": 1, "milliseconds": 1000}
+_GRAINS: Final = (
+    ("f", timedelta(microseconds=1)),
+    ("SscrTX", SECOND),
+    ("MR", timedelta(minutes=1)),
+    ("HIkl", timedelta(hours=1)),
+    ("deaAjuwxDF", timedelta(days=1)),
+    ("UVW", timedelta(days=7)),
+    ("mbBh", timedelta(days=31)),
+)
+"""Directives of a pattern (Python's and C's strftime) to the longest time that they tell as one."""
+_LONGEST_GRAIN: Final = timedelta(days=366)
+_DIRECTIVE: Final = re.compile(r"%[-_0^#EO]*([A-Za-z%])")
 
 
 class RestChanged(Entry):
@@ -78,12 +91,12 @@ class RestChanged(Entry):
 
     @property
     def grain(self) -> timedelta:
-        """How far ``since`` goes back so that rows of the same moment are met again, whether the source's "since"
-        includes its moment or not. A day or a pattern is cut off anyway.
+        """The longest time that the format tells as one moment. So far ``since`` goes back so that rows of the same
+        moment are met again, whether the source's "since" includes its moment or not.
         """
-        if self.format == "milliseconds":
-            return timedelta(milliseconds=1)
-        return SECOND if self.format in {"iso", "naive", "seconds"} else timedelta(0)
+        if self.format in _COUNTED:
+            return SECOND / _COUNTED[self.format]
+        return grain_of(_FORMATS.get(self.format, self.format))
 
     def written(self, moment: datetime, zone: str) -> str:
         """A moment as the source wants it, cut off to what the format can say.
@@ -117,3 +130,9 @@ class RestChanged(Entry):
             return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
         except (ValueError, OverflowError, OSError):
             return None
+
+
+def grain_of(pattern: str) -> timedelta:
+    """The longest time that a pattern of strftime writes as the same text: that of its finest directive."""
+    found = set(_DIRECTIVE.findall(pattern))
+    return next((grain for names, grain in _GRAINS if found.intersection(names)), _LONGEST_GRAIN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -11,9 +12,26 @@ from cf_operators.hooks.landing import Counts, noted_page
 from cf_operators.hooks.sql_text import sql_text
 
 SOURCE = "form"
+OBJECT = "submissions"
 
 
-def land_submissions(connection: psycopg.Connection[Any], run_id: str) -> tuple[Counts, int]:
+@dataclass(frozen=True, slots=True)
+class FormLoad:
+    """What one collecting of the form has landed.
+
+    :ivar counts: the counts of the load.
+    :ivar responded: how many invitations became responded.
+    :ivar before: submissions of transactions below this one were landed before; None when the form was never read.
+    :ivar after: they are landed below this one now.
+    """
+
+    counts: Counts
+    responded: int
+    before: str | None
+    after: str
+
+
+def land_submissions(connection: psycopg.Connection[Any], run_id: str) -> FormLoad:
     """Land every submission that is finished and was not landed before.
 
     The form writes while we read. A position that counts rows or reads a clock would skip a submission whose
@@ -22,7 +40,6 @@ def land_submissions(connection: psycopg.Connection[Any], run_id: str) -> tuple[
 
     :param connection: an open transaction on the warehouse; the caller commits it.
     :param run_id: the Airflow run, for the record.
-    :returns: the counts of the load, and how many invitations became responded.
     """
     with connection.cursor(row_factory=dict_row) as cursor:
 
@@ -34,7 +51,7 @@ def land_submissions(connection: psycopg.Connection[Any], run_id: str) -> tuple[
         run("lock_source", {"source": SOURCE})
         load = run("open_load", {"source": SOURCE, "stream": "responses", "run_id": run_id})
         position = run("form_position", {})
-        with noted_page(connection, {"source": SOURCE, "object": "submissions"}):
+        with noted_page(connection, {"source": SOURCE, "object": OBJECT}):
             landed = run("form_submission", position | load | {"source": SOURCE})
         run("mark_responded", position)
         responded = cursor.rowcount
@@ -43,4 +60,5 @@ def land_submissions(connection: psycopg.Connection[Any], run_id: str) -> tuple[
         counts = Counts(fetched=fetched, new=new, unchanged=fetched - new)
         run("count_page", load | counts.as_dict())
         run("close_load", load)
-    return counts, responded
+    started = position["start_position"]
+    return FormLoad(counts, responded, None if started == "0" else started, position["end_position"])

@@ -69,8 +69,8 @@ class Landing:
     def begin(self, object_name: str, entry: str = "") -> Position | None:
         """Become the reader of an object: from now on no earlier one lands anything more.
 
-        :param entry: what the programme says of the object, in short; when that has changed the object is read from
-            the start, because rows that were refused may be good now.
+        :param entry: what the programme says of the object and its source, in short; when that has changed the object
+            is read from the start, because rows that were left out or refused may be wanted now.
         :returns: where the last reader got to; None to read from the start.
         """
         place = self._place(object_name) | {"entry": entry}
@@ -189,6 +189,14 @@ def position_before(warehouse: WarehouseHook, source: str, object_name: str, ent
     with warehouse.transaction() as connection, connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(sql_text("landing/read_position.sql").encode(), values).fetchone()
     return row["position"] if row else None
+
+
+def landed_in_run(warehouse: WarehouseHook, stream: str, run_id: str) -> dict[str, dict[str, int]]:
+    """Source to the counts of what the tries of a run have landed of a stream, finished or not."""
+    values = {"stream": stream, "run_id": run_id}
+    with warehouse.transaction() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(sql_text("landing/landed_in_run.sql").encode(), values).fetchall()
+    return {row["source"]: {name: int(row[f"{name}_count"]) for name in Counts.__slots__} for row in rows}
 
 
 @contextmanager

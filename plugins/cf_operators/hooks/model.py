@@ -39,6 +39,8 @@ SHAPE_OF: Final[Mapping[str, str]] = {
 UNIT_OF: Final[Mapping[str, tuple[str, ...]]] = {
     **{model: ("source", KEYS[shape]) for model, shape in SHAPE_OF.items()},
     "dim_contact": ("contact_key",),
+    "dim_survey": ("survey_id", "version"),
+    "dim_question": ("survey_id", "version", "question"),
     "fct_customer": ("contact_key",),
     "fct_invitation": ("invitation_id",),
     "fct_ask": ("contact_key",),

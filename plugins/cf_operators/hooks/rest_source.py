@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from cf_operators.hooks.rest_paging import RestList, RestPage
 from cf_operators.hooks.rest_rows import RestRows
 from cf_operators.hooks.rest_structure import check_structure
 
+_log = logging.getLogger(__name__)
 CLOCKS: Final = timedelta(minutes=5)
 """How far a time of change may lie in the future of the server's clock; one beyond moves no position."""
 
@@ -54,7 +56,7 @@ class RestSourceHook(BaseHook):
         }
         with RestClient.of(source.connection, source.auth, **options) as client:
             check_structure(client, source.id, name, declared)
-            yield from _Reading(client, source, declared, position, period).pages()
+            yield from _Reading(client, source, name, position, period).pages()
             if declared.deleted and declared.deleted.request and period is None:
                 gone = RestRows(declared, source.time_zone, None)
                 for page in RestList(client, declared.deleted.request, most_pages=source.most_pages).pages(
@@ -69,11 +71,16 @@ class _Reading:
 
     client: RestClient
     source: RestSource
-    declared: RestObject
+    name: str
     position: Position | None
     period: TimeRange | None
     begun_at: datetime | None = field(default=None, init=False)
     is_ordered: bool = field(default=False, init=False)
+
+    @property
+    def declared(self) -> RestObject:
+        """The object that is read."""
+        return self.source.objects[self.name]
 
     def pages(self) -> Iterator[Page]:
         rows = RestRows(self.declared, self.source.time_zone, self.period)
@@ -98,22 +105,29 @@ class _Reading:
     def _answers(self, request: RestRequest) -> Iterator[tuple[RestPage, datetime | None]]:
         """The answers. Where rows come in the order of change each page is asked for by the last change of the one
         before: counting rows would lose some when others move to the end meanwhile. Only within one moment the
-        source's own paging goes on.
+        source's own paging goes on. When the order turns out to be none, all is read once more: rows of an earlier
+        change may stand behind the pages that were left out.
         """
         pages = RestList(self.client, request, most_pages=self.source.most_pages)
-        since: datetime | None = self._since()
+        first = since = self._since()
         token: str | None = (self.position or {}).get("token")
+        was_ordered = self.is_ordered
         while True:
             further: datetime | None = None
+            begins_again = False
             for page in pages.pages(self._values(since), token):
                 self.begun_at = self.begun_at or page.answer.at or datetime.now(UTC)
                 yield page, since
                 further = self._further(page, since)
-                if further is not None:
+                begins_again = was_ordered and not self.is_ordered and since != first
+                if further is not None or begins_again:
                     break
-            if further is None:
+            if begins_again:
+                since = first
+            elif further is None:
                 return
-            since = further
+            else:
+                since = further
 
     def _further(self, page: RestPage, since: datetime | None) -> datetime | None:
         """From where the next page is asked for, if that is later than where this one was."""
@@ -155,10 +169,23 @@ class _Reading:
             and (moment := changed.changed_at(row, self.source.time_zone))
             and moment <= limit
         ]
-        if any(later < earlier for earlier, later in pairwise(found)):
-            self.is_ordered = False
-            return None
+        for earlier, later in pairwise(found):
+            if later < earlier:
+                self._give_up_order(earlier, later)
+                return None
         return found[-1] if found else None
+
+    def _give_up_order(self, earlier: datetime, later: datetime) -> None:
+        self.is_ordered = False
+        changed = self.declared.changed
+        assert changed is not None, "only rows of a known change have an order"
+        _log.warning(
+            'source "%s", object "%s": changed.ordered says that rows come oldest first, but one of %s comes before '
+            "one of %s (%s). So the object is read from where this run began, in the pages of the source itself, and "
+            "the position moves at the end only; when this run does not get there, read the source again with reload. "
+            "Have the request sort by %s, oldest first, or take ordered away",
+            self.source.id, self.name, earlier.isoformat(), later.isoformat(), changed.path, changed.path,
+        )  # fmt: skip
 
     def _since(self) -> datetime | None:
         changed = self.declared.changed

@@ -18,6 +18,7 @@ from cf_operators.domain.source_row import RefusedRow, SourceRow, judge
 from cf_operators.errors import ConfigurationError, DataError, SourceUnavailable
 from cf_operators.hooks.source_connection import source_connection
 from cf_operators.hooks.source_header import check_header
+from cf_operators.hooks.source_mark import query_text
 from cf_operators.hooks.sql_bounds import Bounds
 from cf_operators.hooks.typed_value import Unreadable, json_value
 
@@ -95,7 +96,7 @@ class SqlSourceHook(BaseHook):
 
 def _query_of(declared: SqlObject) -> str:
     if declared.is_query:
-        return Path(declared.read).read_text(encoding="utf-8").strip().rstrip(";")
+        return query_text(declared)
     return f"select * from {declared.read}"  # noqa: S608 - the programme admits plain names of tables only
 
 

@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 COMPLAINTS = ("fct_complaint",)
-RESPONSES = ("fct_invitation", "fct_response", "fct_ask")
-ANSWERS = ("fct_answer",)
+# Surveys and questions of other tools are known by what was answered, and so come after it.
+RESPONSES = ("fct_invitation", "fct_response", "fct_ask", "dim_survey")
+ANSWERS = ("fct_answer", "dim_question")
 FEEDBACK = ("fct_feedback",)
-SURVEYS = ("dim_survey", "dim_question")
 PEOPLE = ("contact", "buyer", "consent", "dim_contact")
 # Complaints and responses take their product, region and segment from orders and people, so these bring them along.
 MODELS = {
-    "orders": (*PEOPLE, "fct_order", "fct_customer", *COMPLAINTS, *FEEDBACK, *SURVEYS, *RESPONSES, *ANSWERS),
+    "orders": (*PEOPLE, "fct_order", "fct_customer", *COMPLAINTS, *FEEDBACK, *RESPONSES, *ANSWERS),
     "complaints": COMPLAINTS,
-    "responses": (*SURVEYS, *RESPONSES),
+    "responses": RESPONSES,
     "answers": ANSWERS,
     "feedback": FEEDBACK,
 }
@@ -37,9 +37,9 @@ class BuildModelOperator(BaseOperator):
     the run is told to (``rebuild``, of the operator or of the DAG run). What is planned for people who turn out to be
     key accounts is held back until somebody approves it: it could be sent before the next plan of its campaign.
 
-    :param stream: ``orders`` (people, orders, and whatever is described by them), ``complaints``, ``responses``, or
-        ``answers``, which take their weights with them and are therefore built after the responses were weighed, or
-        ``feedback``.
+    :param stream: ``orders`` (people, orders, and whatever is described by them), ``complaints``, ``responses`` (with
+        the surveys), or ``answers`` (with the questions), which take their weights with them and are therefore built
+        after the responses were weighed, or ``feedback``.
     :param rebuild: make the tables as a whole, whatever has changed.
     :param warehouse_conn_id: Airflow connection of the warehouse.
     :returns: XCom table to ``{"inserted", "updated", "deleted"}``.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,8 +28,9 @@ class CollectSourceOperator(BaseOperator):
 
     New rows and new versions of known rows are added, unchanged ones are not; malformed ones go to
     ``cf_landing.quarantine``; what the source has deleted is marked. Each page of the source lands with the position up
-    to which it was read in one transaction: after a failure the next run goes on from there. When the entry of an
-    object is changed in the programme it is read from the start: rows that were refused may be good now.
+    to which it was read in one transaction: after a failure the next run goes on from there. When what decides which
+    rows are read is changed (the entry of an object, the settings of its source, the text of its query) the object is
+    read from the start: rows that were left out or refused may be wanted now.
 
     :param source_id: the source of the programme.
     :param stream: ``orders``, ``complaints``, ``responses`` or ``feedback``.
@@ -82,10 +82,11 @@ class CollectSourceOperator(BaseOperator):
         params: CollectParams,
     ) -> None:
         from cf_operators.hooks.landing import position_before
+        from cf_operators.hooks.source_mark import source_mark
 
         warehouse, tickets = WarehouseHook(self.warehouse_conn_id), {}
         for name, declared in objects.items():
-            before = position_before(warehouse, source.id, name, _mark(declared))
+            before = position_before(warehouse, source.id, name, source_mark(source, declared))
             start = None if params.reload or params.period else before
             tickets[name] = reader.prepare(name, start, params.period)
         self.defer(trigger=reader.trigger(tickets), method_name="resume", timeout=reader.patience() + SPARE)
@@ -141,8 +142,9 @@ class CollectSourceOperator(BaseOperator):
     ) -> dict[str, Position | None]:
         """Land one object page by page; the positions before and after."""
         from cf_operators.hooks.answered_asks import answered_statement
+        from cf_operators.hooks.source_mark import source_mark
 
-        before = after = landing.begin(name, _mark(declared))
+        before = after = landing.begin(name, source_mark(source, declared))
         counts = landing.counts
         mark_answered = answered_statement(source, name)
         start = None if params.reload or params.period else before
@@ -154,8 +156,3 @@ class CollectSourceOperator(BaseOperator):
         landed = (landing.counts - counts).as_dict()
         self.log.info("%s.%s: %s; position %s -> %s", self.source_id, name, landed, before, after)
         return {"before": before, "after": after}
-
-
-def _mark(declared: SourceObject) -> str:
-    """What an entry that says the same again has the same."""
-    return hashlib.sha256(declared.model_dump_json().encode()).hexdigest()[:16]

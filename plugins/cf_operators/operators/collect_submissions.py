@@ -19,19 +19,24 @@ class CollectSubmissionsOperator(BaseOperator):
     none is missed, however late it is committed.
 
     :param warehouse_conn_id: Airflow connection of the warehouse.
-    :returns: XCom ``{"fetched", "new", "changed", "unchanged", "deleted", "quarantined", "responded"}``.
+    :returns: XCom ``{"fetched", "new", "changed", "unchanged", "deleted", "quarantined", "responded", "positions"}``;
+        a position is the id of a transaction (``landed_xid``) below which every submission has landed.
     """
 
     def __init__(self, *, warehouse_conn_id: str = DEFAULT_CONNECTION, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.warehouse_conn_id = warehouse_conn_id
 
-    def execute(self, context: Context) -> dict[str, int]:
+    def execute(self, context: Context) -> dict[str, Any]:
         """Land the submissions, and say how many."""
-        from cf_operators.hooks.form_landing import land_submissions
+        from cf_operators.hooks.form_landing import OBJECT, land_submissions
 
         with WarehouseHook(self.warehouse_conn_id).transaction() as connection:
-            counts, responded = land_submissions(connection, str(context["run_id"]))
-        summary = counts.as_dict() | {"responded": responded}
+            load = land_submissions(connection, str(context["run_id"]))
+        before = None if load.before is None else {"landed_xid": load.before}
+        summary: dict[str, Any] = load.counts.as_dict() | {
+            "responded": load.responded,
+            "positions": {OBJECT: {"before": before, "after": {"landed_xid": load.after}}},
+        }
         self.log.info("Submissions of the form: %s", summary)
         return summary

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 from airflow.sdk import BaseOperator
 
@@ -14,6 +15,7 @@ from cf_operators.domain.source_row import SourceRow
 from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.warehouse import DEFAULT_CONNECTION, WarehouseHook
 from cf_operators.operators.run_time import run_time
+from cf_operators.programme import load_programme
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -25,6 +27,7 @@ OBJECT: Final = "feedback"
 class RecordFeedbackOperator(BaseOperator):
     """Checks the entry of the run and lands it as a record of the source ``by_hand``, named after the run.
 
+    The day on which something was heard is one of the organisation's time zone, and not after the day of the run there.
     Run again, it lands nothing twice. The text stays in ``cf_landing``; the summary does not repeat it.
 
     :param warehouse_conn_id: Airflow connection of the warehouse.
@@ -42,8 +45,9 @@ class RecordFeedbackOperator(BaseOperator):
 
         given = {**context["params"], **(context["dag_run"].conf or {})}
         written_at = run_time(context)
+        today = written_at.astimezone(ZoneInfo(load_programme().organisation.time_zone)).date()
         try:
-            feedback = read_feedback(given, written_at.date())
+            feedback = read_feedback(given, today)
         except ValueError as error:
             raise ConfigurationError(
                 f"the entry cannot be kept:\n{error}\ntrigger the DAG again with these fields corrected"
