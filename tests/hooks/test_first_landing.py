@@ -72,10 +72,11 @@ def test_all_pages_of_a_first_load_go_the_first_way_until_one_is_known(
         [row("A"), row("B")],
         [row("C"), RefusedRow.of("f.csv", 3, "is bad", "raw")],
         [row("D"), row("B", 1)],
+        [row("E")],
     ]
     landing = Landing(WarehouseHook(), "shop", "orders", "run")
     landing.begin("things")
-    for page in [*pages, [row("E")]]:
+    for page in pages:
         landing.land("things", Page(page))
     assert [each.count for each in straight] == [2, 1, 0]
     assert landing.close() == Counts(fetched=7, new=5, changed=1, quarantined=1)
