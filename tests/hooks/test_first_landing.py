@@ -9,6 +9,7 @@ import pytest
 from cf_operators.domain.collecting import Page, Row
 from cf_operators.domain.source_row import DeletedRow, RefusedRow, SourceRow, source_row
 from cf_operators.hooks import first_landing
+from cf_operators.hooks.first_landing import FirstLanding
 from cf_operators.hooks.landing import Counts, Landing
 from cf_operators.hooks.warehouse import WarehouseHook
 from tests.conftest import Warehouse
@@ -54,6 +55,35 @@ def test_the_first_way_gives_what_the_other_gives(
     assert len(others) == 11
     again = land(*rows)
     assert (again.new, again.quarantined) == (0, 1)
+
+
+def test_all_pages_of_a_first_load_go_the_first_way_until_one_is_known(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    straight: list[FirstLanding] = []
+
+    class Watched(FirstLanding):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            straight.append(self)
+
+    monkeypatch.setattr("cf_operators.hooks.landing.FirstLanding", Watched)
+    pages: list[list[Row]] = [
+        [row("A"), row("B")],
+        [row("C"), RefusedRow.of("f.csv", 3, "is bad", "raw")],
+        [row("D"), row("B", 1)],
+        [row("E")],
+    ]
+    landing = Landing(WarehouseHook(), "shop", "orders", "run")
+    landing.begin("things")
+    for page in pages:
+        landing.land("things", Page(page))
+    assert [each.count for each in straight] == [2, 1, 0]
+    assert landing.close() == Counts(fetched=7, new=5, changed=1, quarantined=1)
+    found = [(each["external_id"], each["version"]) for each in records(warehouse)]
+    assert found == [("A", 1), ("B", 1), ("B", 2), ("C", 1), ("D", 1), ("E", 1)]
+    land(row("F"))
+    assert len(straight) == 3, "something has landed before this load"
 
 
 def test_pages_name_every_record_once(warehouse: Warehouse) -> None:

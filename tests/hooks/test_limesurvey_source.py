@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -97,7 +98,7 @@ def test_responses_become_rows_with_their_answers(server: LimeSurveyServer) -> N
     assert (row.external_id, row.entity_key, position) == (
         "7",
         "t7",
-        {"id": 8, "touched": "2026-03-15T09:00:00+00:00"},
+        {"id": 8, "following": 8, "touched": "2026-03-15T09:00:00+00:00"},
     )
     payload = json.loads(row.payload)
     assert payload["_answers"] == {"nps": "9", "csat": "4", "why[SQ001]": "Y", "dual[A1][2]": "3"}
@@ -130,6 +131,37 @@ def test_a_number_given_out_early_and_seen_late_is_read(server: LimeSurveyServer
     _, position = read()
     survey.answer(10, "t10", "2026-03-12 10:00:01", nps=5)
     assert ids(read(position)[0]) == ["10", "11"]
+
+
+def test_a_time_in_the_future_hides_nothing_that_comes_after_it(server: LimeSurveyServer) -> None:
+    survey = server.surveys[123456]
+    survey.answer(1, "t1", "2099-12-31 10:00:00", nps=3)
+    survey.answer(2, "t2", "2026-03-10 10:00:00", nps=4)
+    _, position = read()
+    assert position == {"id": 3, "following": 3, "touched": "2026-03-10T09:00:00+00:00"}
+    survey.answer(2, "t2", "2026-03-10 11:00:00", nps=5)
+    survey.answer(3, "t3", "2026-03-11 10:00:00", nps=6)
+    assert ids(read(position)[0]) == ["1", "2", "3"]
+
+
+def test_a_position_in_the_future_is_none(server: LimeSurveyServer) -> None:
+    server.surveys[123456].answer(2, "t2", "2026-03-10 10:00:00", nps=4)
+    rows, position = read({"id": 500, "touched": "9999-12-31T09:00:00+00:00"})
+    assert (ids(rows), position) == (
+        ["2"],
+        {"id": 3, "following": 3, "touched": "2026-03-10T09:00:00+00:00"},
+    )
+
+
+def test_what_was_not_there_before_is_read_whenever_it_was_answered(server: LimeSurveyServer) -> None:
+    survey = server.surveys[123456]
+    survey.answer(1, "t1", "2026-03-10 10:00:00", nps=3)
+    _, position = read()
+    # Imported from elsewhere: the number is new, and the days are old.
+    survey.answer(2, "t2", "2025-11-02 10:00:00", nps=4)
+    rows, position = read(position)
+    assert ids(rows) == ["1", "2"]
+    assert ids(read(position)[0]) == ["1"]
 
 
 def test_an_abandoned_response_holds_the_position_only_for_a_while(server: LimeSurveyServer) -> None:
@@ -168,7 +200,7 @@ def test_pages_are_bounded_and_end_although_responses_keep_coming(
     rows, position = read()
     assert (ids(rows), position) == (
         [str(number) for number in range(2, 18, 2)],
-        {"id": 17, "touched": "2026-03-12T09:00:00+00:00"},
+        {"id": 17, "following": 17, "touched": "2026-03-12T09:00:00+00:00"},
     )
     server.after = lambda method: None
     assert ids(read(position)[0])[-1] == str(max(survey.responses))
@@ -212,6 +244,14 @@ def test_an_anonymous_survey_cannot_be_mapped_by_token(server: LimeSurveyServer)
     server.surveys[123456].settings["anonymized"] = "Y"
     with pytest.raises(ConfigurationError, match=r"anonymous.*carry no token"):
         read()
+
+
+def test_a_token_that_is_mapped_names_the_response_or_it_is_said_what_does() -> None:
+    with pytest.raises(ValueError, match=r"would count as two responses; write entity: \[token\]"):
+        source_of(entity=[])
+    assert source_of(entity=["id"]).objects["annual"].entity == ("id",)
+    untold = MAP | {"fields": {"submitted_at": "datestamp"}}
+    assert source_of(entity=[], map=untold).objects["annual"].entity == ()
 
 
 def test_all_questions_that_do_not_fit_are_named_before_anything_is_read(server: LimeSurveyServer) -> None:
@@ -295,6 +335,15 @@ def test_replies_that_are_none(
         read()
     wanted = timedelta(seconds=120) if reply[0] == 429 else None
     assert refused.value.retry_after == wanted
+
+
+def test_a_date_after_which_to_try_again_is_obeyed(server: LimeSurveyServer) -> None:
+    later = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    server.raw["export_responses"] = (503, {"Retry-After": later}, b"")
+    with pytest.raises(SourceUnavailable, match="HTTP 503") as refused:
+        read()
+    assert refused.value.retry_after
+    assert timedelta(minutes=59) < refused.value.retry_after <= timedelta(hours=1)
 
 
 def test_an_export_that_is_cut_off_is_tried_again(server: LimeSurveyServer) -> None:

@@ -195,6 +195,17 @@ def test_of_several_records_about_one_response_the_complete_one_counts(warehouse
     assert [(row["response_id"], row["score"]) for row in shown(warehouse, "answer")] == [("t", 2), ("u", 5)]
 
 
+def test_of_two_records_of_one_moment_the_later_one_counts(warehouse: Warehouse) -> None:
+    rows = [
+        {"id": number, "token": "t", "at": 1_714_557_600_000, "done": True, "given": {"Q1": number}}
+        for number in (10, 9)
+    ]
+    assert land(responses(entity=["token"]), *rows) == []
+    assert [(row["response_id"], row["score"]) for row in shown(warehouse, "answer")] == [("t", 10)]
+    assert land(responses(entity=["token"]), rows[1] | {"given": {"Q1": 3}}) == []
+    assert [(row["response_id"], row["score"]) for row in shown(warehouse, "answer")] == [("t", 3)]
+
+
 def test_a_changed_map_makes_the_views_anew_without_reading_again(warehouse: Warehouse) -> None:
     assert land(complaints(), {"id": 1, "created": "2024-05-01T10:00Z", "area": "delivery"}) == []
     with WarehouseHook().transaction() as connection:

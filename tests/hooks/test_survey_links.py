@@ -77,6 +77,7 @@ def test_a_platform_whose_answers_could_not_come_home_is_refused(
         "stream": "responses",
         "read": "7",
         "key": ["id"],
+        "entity": ["token"] if "token" in fields else [],
         "map": {"shape": "response", "fields": fields},
     }
     programme["sources"].append(

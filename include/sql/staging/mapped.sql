@@ -1,6 +1,7 @@
 -- The staging views of a source whose objects have a map in the programme.
 -- Grain: one row per entity and shape; of a response one more per answered question. Where an entity is named, several
--- records may be about it: the complete one counts, else the newest.
+-- records may be about it: the complete one counts, else the newest; of two of one moment the one that landed later, or,
+-- landed together, the one with the higher number.
 -- A token leads to the invitation that it was made for, and never to another one.
 -- Reads: cf_landing.v_record, cf_ledger.survey_token. Rerun: replaces the views, which hold no rows.
 {% from "macros/mapped.sql" import mapped, join_token %}
@@ -31,6 +32,8 @@ order by
     {% if "submitted_at" in declared.map.fields %}
     {{ mapped(declared.map.fields["submitted_at"], "timestamp with time zone", time_zone) | trim }} desc nulls last,
     {% endif %}
+    r.landed_at desc,
+    length(r.external_id) desc,
     r.external_id desc
 {% endif %}
 {% if not loop.last %}
@@ -73,6 +76,8 @@ from (
         {% if "submitted_at" in declared.map.fields %}
         {{ mapped(declared.map.fields["submitted_at"], "timestamp with time zone", time_zone) | trim }} desc nulls last,
         {% endif %}
+        r.landed_at desc,
+        length(r.external_id) desc,
         r.external_id desc
     {% endif %}
 ) as c

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
 from cf_operators.domain.source_row import DeletedRow, RefusedRow, SourceRow
 
@@ -18,6 +18,9 @@ Position = Mapping[str, Any]
 """What a source needs to go on, as JSON values; only the source itself reads it. None: from the start."""
 
 Row = SourceRow | RefusedRow | DeletedRow
+
+CLOCKS: Final = timedelta(minutes=5)
+"""How far a time of change may lie in the future of the clock that is trusted; one beyond moves no position."""
 
 
 @dataclass(frozen=True, slots=True)

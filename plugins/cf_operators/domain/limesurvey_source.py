@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from cf_operators.domain.source import CollectedSource, SourceObject
 from cf_operators.domain.value import ConnectionId, Slug, SomeDays
@@ -31,6 +31,16 @@ class LimeSurveyObject(SourceObject):
         description="A response that is not complete is looked at again for so many days after its last page. It "
         "has to be more than the days in which people may go on with their answers.",
     )
+
+    @model_validator(mode="after")
+    def _a_person_answers_once(self) -> Self:
+        fields = self.map.fields if self.map else {}
+        if not self.entity and any(field.path == "token" for field in fields.values()):
+            raise ValueError(
+                "maps the token and has no entity, so a person who opens the questionnaire twice would count as two "
+                "responses; write entity: [token] for one response a token, or entity: [id] where each counts"
+            )
+        return self
 
 
 class LimeSurveySource(CollectedSource):

@@ -1,4 +1,4 @@
-"""The first rows of an object of a source: nothing is known of it, so that they go straight where they stay."""
+"""The rows of the first load of an object: nothing is known of it, so that they go straight where they stay."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ WRITE_BYTES = 2**18
 
 
 class FirstLanding:
-    """Copies the rows of a page into ``cf_landing.record`` while none of them comes twice.
+    """Copies the rows of a page into ``cf_landing.record`` while none of them is known or comes twice.
 
-    :param connection: an open transaction that holds the lock of the object, of which nothing has landed.
+    :param connection: an open transaction that holds the lock of the object.
     :param place: its source and object.
     :ivar count: how many rows have landed.
     """
@@ -37,7 +37,7 @@ class FirstLanding:
         """Land block after block.
 
         :returns: what has not landed and has to be compared: refused rows, and from the first block on that holds a
-            row for the second time, or a deletion, everything.
+            known row, one for the second time, or a deletion, everything.
         """
         refused: list[Row] = []
         is_new = True

@@ -65,6 +65,7 @@ class Landing:
             load = {"source": source, "stream": stream, "run_id": run_id}
             self._load_id = _one(connection, "open_load", load)["load_id"]
         self._epochs: dict[str, int] = {}
+        self._unknown: set[str] = set()
 
     def begin(self, object_name: str, entry: str = "") -> Position | None:
         """Become the reader of an object: from now on no earlier one lands anything more.
@@ -132,12 +133,18 @@ class Landing:
             )
 
     def _add(self, connection: psycopg.Connection[Any], place: dict[str, Any], rows: Iterable[Row]) -> Counts:
-        counts, rest = Counts(), iter(rows)
-        if not _one(connection, "holds_anything", place)["holds_anything"]:
+        """Land rows: straight where they stay while this load meets none that is known, from its first page on."""
+        counts, rest, name = Counts(), iter(rows), place["object"]
+        if name not in self._unknown and not _one(connection, "holds_anything", place)["holds_anything"]:
+            self._unknown.add(name)
+        if name in self._unknown:
             first = FirstLanding(connection, place, self._load_id)
             rest = first.land(rest)
             counts = Counts(fetched=first.count, new=first.count)
-        return counts + self._compare(connection, place, rest)
+        compared = self._compare(connection, place, rest)
+        if compared.changed or compared.unchanged or compared.deleted:
+            self._unknown.discard(name)
+        return counts + compared
 
     def _compare(
         self, connection: psycopg.Connection[Any], place: dict[str, Any], rows: Iterable[Row]

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
-from cf_operators.domain.collecting import Page, Position, TimeRange
+from cf_operators.domain.collecting import CLOCKS, Page, Position, TimeRange
 from cf_operators.domain.limesurvey_source import LimeSurveyObject, LimeSurveySource
 from cf_operators.domain.mapped_row import ANSWERS
 from cf_operators.domain.source_row import RefusedRow, SourceRow, judge
@@ -54,6 +54,25 @@ class _Listed:
     is_submitted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """Where the last reader got to: the lowest number that may still change, the first that it has not seen, and the
+    newest time of a last page. One in the future hid what came after it, so everything is read again."""
+
+    id: int = 1
+    following: int = 1
+    touched_at: datetime | None = None
+
+    @classmethod
+    def of(cls, position: Position | None, limit: datetime) -> Self:
+        told = position or {}
+        touched_at = datetime.fromisoformat(told["touched"]) if told.get("touched") else None
+        if touched_at and touched_at > limit:
+            return cls()
+        lowest = int(told.get("id", 1))
+        return cls(lowest, int(told.get("following", lowest)), touched_at)
+
+
 class LimeSurveySourceHook:
     """Reads what is new or was touched of the responses of a survey, in the order of their numbers.
 
@@ -77,11 +96,12 @@ class LimeSurveySourceHook:
             the map does not fit its questions; and what the connection may be refused for.
         """
         declared = self._source.objects[name]
-        before = position or {}
+        limit = self._clock() + CLOCKS
+        before = _Before.of(position, limit)
         with LimeSurveyClient(self._source.connection) as client:
             survey = self._survey(client, name, declared)
-            listed = self._listed(client, declared.read, max(int(before.get("id", 1)) - LATE_IDS, 1))
-            wanted = _wanted(listed, before.get("touched"), period)
+            listed = self._listed(client, declared.read, max(before.id - LATE_IDS, 1))
+            wanted = _wanted(listed, before, period)
             lowest_open = self._lowest_open(listed, survey, declared)
             for start in range(0, len(listed), PAGE_RESPONSES):
                 block = [each.id for each in listed[start : start + PAGE_RESPONSES]]
@@ -89,11 +109,10 @@ class LimeSurveySourceHook:
                 if ids:
                     found = _responses(client, declared.read, ids[0], ids[-1])
                     rows = [_row(each, declared, survey) for each in found if int(each["id"]) in wanted]
-                    yield Page(rows, partial(_position, lowest_open, block[-1] + 1, before.get("touched")))
+                    yield Page(rows, partial(_position, lowest_open, block[-1] + 1, before.touched_at))
             if listed:
-                # In UTC and written alike, times compare as their texts do.
-                times = [each.touched_at.isoformat() for each in listed if each.touched_at]
-                touched = max([*times, before.get("touched") or ""]) or None
+                times = (before.touched_at, *(each.touched_at for each in listed))
+                touched = max((at for at in times if at and at <= limit), default=None)
                 yield Page([], partial(_position, lowest_open, listed[-1].id + 1, touched))
 
     def _survey(self, client: LimeSurveyClient, name: str, declared: LimeSurveyObject) -> _Survey:
@@ -157,9 +176,10 @@ class LimeSurveySourceHook:
         )
 
 
-def _wanted(listed: Sequence[_Listed], touched: str | None, period: TimeRange | None) -> set[int]:
-    """The numbers of those to read. What does not say when it was touched is always read."""
-    since = datetime.fromisoformat(touched) - REREAD if touched else None
+def _wanted(listed: Sequence[_Listed], before: _Before, period: TimeRange | None) -> set[int]:
+    """The numbers of those to read. What is listed for the first time, or does not say when it was touched, is always
+    read."""
+    since = before.touched_at - REREAD if before.touched_at else None
     return {
         each.id
         for each in listed
@@ -167,7 +187,7 @@ def _wanted(listed: Sequence[_Listed], touched: str | None, period: TimeRange | 
         or (
             period.since <= each.touched_at < period.until
             if period
-            else since is None or each.touched_at >= since
+            else since is None or each.id >= before.following or each.touched_at >= since
         )
     }
 
@@ -186,8 +206,12 @@ def _row(response: Mapping[str, Any], declared: LimeSurveyObject, survey: _Surve
     return RefusedRow.of(f"survey {declared.read}, response {response['id']}", None, verdict, raw)
 
 
-def _position(lowest_open: int | None, following: int, touched: str | None) -> Position:
-    return {"id": following if lowest_open is None else min(lowest_open, following), "touched": touched}
+def _position(lowest_open: int | None, following: int, touched: datetime | None) -> Position:
+    return {
+        "id": following if lowest_open is None else min(lowest_open, following),
+        "following": following,
+        "touched": touched.isoformat() if touched else None,
+    }
 
 
 def _needs_token(declared: LimeSurveyObject) -> bool:

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import pairwise
-from typing import Final
 
 from airflow.sdk import BaseHook
 
-from cf_operators.domain.collecting import Page, Position, Row, TimeRange
+from cf_operators.domain.collecting import CLOCKS, Page, Position, Row, TimeRange
 from cf_operators.domain.rest_source import RestObject, RestRequest, RestSource
 from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.rest_client import RestClient
@@ -23,8 +22,6 @@ from cf_operators.hooks.rest_rows import RestRows
 from cf_operators.hooks.rest_structure import check_structure
 
 _log = logging.getLogger(__name__)
-CLOCKS: Final = timedelta(minutes=5)
-"""How far a time of change may lie in the future of the server's clock; one beyond moves no position."""
 
 
 class RestSourceHook(BaseHook):

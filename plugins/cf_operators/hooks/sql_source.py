@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from airflow.providers.common.sql.hooks.sql import DbApiHook
 from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowException
 
-from cf_operators.domain.collecting import Page, Position, TimeRange
+from cf_operators.domain.collecting import Page, Position, Row, TimeRange
+from cf_operators.domain.column import ColumnType
 from cf_operators.domain.source import SqlObject, SqlSource
 from cf_operators.domain.source_row import RefusedRow, SourceRow, judge
 from cf_operators.errors import ConfigurationError, DataError, SourceUnavailable
@@ -25,42 +28,83 @@ from cf_operators.hooks.typed_value import Unreadable, json_value
 CHUNK_ROWS = 5_000
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class SqlSourceHook(BaseHook):
     """Reads the rows of a table or a query, a few thousand at a time.
 
     :param source: its connection is that of a database.
+    :param clock: gives the time now.
     """
 
-    def __init__(self, source: SqlSource) -> None:
+    def __init__(self, source: SqlSource, clock: Callable[[], datetime] = _now) -> None:
         super().__init__()
         self._source = source
+        self._clock = clock
         self.conn_id = source.connection
 
     def pages(self, name: str, position: Position | None, period: TimeRange | None) -> Iterator[Page]:
-        """All rows in one page; with ``changed``, those at or behind the last position, less the overlap.
+        """Pages of a few thousand rows, each read before it is given, so that nobody waits for the database while it
+        lands. With ``changed``, rows at or behind the last position, less the overlap, and those without a value.
 
-        :raises ConfigurationError: the connection is none of a database.
+        The last page alone has a position: a reader that stops before it begins where this one began.
+
+        :raises ConfigurationError: the connection is none of a database, or a period is asked of a column of numbers.
         :raises DataError: the database refuses the query, or the result lacks a column that must not be empty.
         :raises SourceUnavailable: the database cannot be reached or goes away.
         """
         declared = self._source.objects[name]
-        bounds = Bounds.of(declared.changed, position, period)
-        yield Page(self._rows(declared, bounds), bounds.position)
-
-    def _rows(self, declared: SqlObject, bounds: Bounds) -> Iterator[SourceRow | RefusedRow]:
         location = Path(declared.read).name if declared.is_query else declared.read
+        database = self._database()
+        page: list[Row] = []
+        with _database_errors(self.conn_id, location), closing(database.get_conn()) as connection:
+            bounds = self._bounds(connection, declared, position, period)
+            for rows in self._chunks(connection, database.placeholder, declared, location, bounds):
+                if page:
+                    yield Page(page)
+                page = rows
+        yield Page(page, bounds.position) if bounds else Page(page)
+
+    def _bounds(
+        self, connection: Any, declared: SqlObject, position: Position | None, period: TimeRange | None
+    ) -> Bounds | None:
+        """What is read by the column of changes; None: there is no such column, and everything is read."""
+        changed = declared.changed
+        if changed is None:
+            return None
+        zone, now = ZoneInfo(self._source.time_zone), self._clock()
+        if period is None:
+            return Bounds.after(changed, zone, now, position)
+        # Drivers tell the type of a column each in its own way; a value tells it by itself.
+        asked = f"select max(q.{changed.column}) from (\n{_query_of(declared)}\n) q"  # noqa: S608 - a plain name
+        with closing(connection.cursor()) as cursor:
+            cursor.execute(asked)
+            (sample,) = cursor.fetchone()
+        return Bounds.within(changed, zone, now, period, sample)
+
+    def _chunks(
+        self, connection: Any, placeholder: str, declared: SqlObject, location: str, bounds: Bounds | None
+    ) -> Iterator[list[Row]]:
+        query = _query_of(declared)
+        limits: list[Any] = []
+        if bounds is not None:
+            query, limits = bounds.applied_to(query, placeholder)
         types = {name: column.type for name, column in declared.columns.items()}
-        for row in self._read(declared, location, bounds):
-            try:
-                values = {name: json_value(value, types.get(name)) for name, value in row.items()}
-                bounds.see(values)
-                verdict = judge(values, declared)
-            except Unreadable as error:
-                verdict = f"a value {error}"
-            if isinstance(verdict, str):
-                yield RefusedRow.of(location, None, verdict, json.dumps(row, ensure_ascii=False, default=str))
-            else:
-                yield verdict
+        with closing(_streaming_cursor(connection)) as cursor:
+            cursor.execute(query, *([limits] if limits else []))
+            found = cursor.fetchmany(CHUNK_ROWS)  # some drivers know the columns only now
+            header = [column[0] for column in cursor.description]
+            check_header(header, location, declared)
+            changed = None if bounds is None else _spelled(bounds.changed.column, header)
+            while found:
+                rows = [dict(zip(header, row, strict=True)) for row in found]
+                if bounds is not None and changed is not None:
+                    for row in rows:
+                        bounds.see(row[changed])
+                yield [_judged(row, types, declared, location) for row in rows]
+                found = cursor.fetchmany(CHUNK_ROWS)
 
     def _database(self) -> DbApiHook:
         try:
@@ -76,22 +120,24 @@ class SqlSourceHook(BaseHook):
             )
         return hook
 
-    def _read(self, declared: SqlObject, location: str, bounds: Bounds) -> Iterator[dict[str, Any]]:
-        database = self._database()
-        with _database_errors(self.conn_id, location), closing(database.get_conn()) as connection:
-            cursor = _streaming_cursor(connection)
-            try:
-                query, values = bounds.applied_to(_query_of(declared), database.placeholder)
-                cursor.execute(query, *([values] if values else []))
-                rows = cursor.fetchmany(CHUNK_ROWS)  # some drivers know the columns only now
-                header = [column[0] for column in cursor.description]
-                check_header(header, location, declared)
-                while rows:
-                    for row in rows:
-                        yield dict(zip(header, row, strict=True))
-                    rows = cursor.fetchmany(CHUNK_ROWS)
-            finally:
-                cursor.close()
+
+def _judged(
+    row: dict[str, Any], types: dict[str, ColumnType], declared: SqlObject, location: str
+) -> SourceRow | RefusedRow:
+    try:
+        verdict = judge({name: json_value(value, types.get(name)) for name, value in row.items()}, declared)
+    except Unreadable as error:
+        verdict = f"a value {error}"
+    if isinstance(verdict, str):
+        return RefusedRow.of(location, None, verdict, json.dumps(row, ensure_ascii=False, default=str))
+    return verdict
+
+
+def _spelled(column: str, header: list[str]) -> str | None:
+    """The column of changes as the database spells it: some write names in lower case, some in upper."""
+    if column in header:
+        return column
+    return next((name for name in header if name.lower() == column.lower()), None)
 
 
 def _query_of(declared: SqlObject) -> str:
