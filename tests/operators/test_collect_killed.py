@@ -247,7 +247,7 @@ class World:
 
 def tables(warehouse: Warehouse) -> dict[str, list[Any]]:
     """Landing and model, each person by number and address; without what numbers rows and says when they landed."""
-    found = {
+    found: dict[str, list[Any]] = {
         name: warehouse.rows(f"select {columns} from cf_landing.{name} as t order by {columns}")
         for name, columns in LANDED.items()
     }

@@ -59,7 +59,8 @@ def open_export(file: IO[bytes], where: str) -> Export:
         text = TextIOWrapper(archive.open(name), "utf-8-sig", errors="surrogateescape", newline="")
         read = CsvFile(text, where, ("ResponseId",))
         records = read.records()
-        texts, origins, *_ = [*(record.fields for record in islice(records, 2)), [], []]
+        heads = [record.fields for record in islice(records, 2)]
+    texts, origins = heads if len(heads) == 2 else ([], [])
     columns = read.header
     try:
         origin = [str(json.loads(cell)["ImportId"]) for cell in origins]
