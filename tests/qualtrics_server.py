@@ -8,7 +8,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -28,12 +30,13 @@ Reply = tuple[int, dict[str, str], bytes]
 
 @dataclass
 class Definition:
-    """The survey: tag to type and columns of its questions, and its embedded data."""
+    """The survey: tag to type and columns of its questions, and its embedded data; ``untagged`` ones have no tag."""
 
     questions: dict[str, tuple[str, tuple[str, ...]]] = field(
         default_factory=lambda: {"nps": ("MC", ("nps",)), "csat": ("MC", ("csat",)), "intro": ("DB", ())}
     )
     embedded: tuple[str, ...] = ("invitation_id",)
+    untagged: tuple[str, ...] = ()
 
 
 class QualtricsServer:
@@ -41,7 +44,7 @@ class QualtricsServer:
 
     ``responses``: as changed at a time, with columns to values. ``progress``: what each look at an export finds, the
     last one for ever. ``replies``: part of a request to what is replied instead, each once. ``asked``: bodies of the
-    exports that were started; ``requests``: methods and paths.
+    exports that were started; ``requests``: methods and paths; ``drip``: seconds between two bytes.
     """
 
     def __init__(self) -> None:
@@ -55,6 +58,7 @@ class QualtricsServer:
         self.asked: list[dict[str, Any]] = []
         self.requests: list[str] = []
         self.header_rows = 3
+        self.drip = 0.0
         self._looks = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
 
@@ -93,7 +97,13 @@ class QualtricsServer:
                 for name, value in {"Content-Length": str(len(content)), **headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(content)
+                if not server.drip:
+                    self.wfile.write(content)
+                    return
+                with suppress(ConnectionError):
+                    for byte in content:
+                        self.wfile.write(bytes([byte]))
+                        time.sleep(server.drip)
 
             def log_message(self, *_: object) -> None:
                 return
@@ -132,7 +142,8 @@ class QualtricsServer:
         return {
             "SurveyID": SURVEY,
             "Questions": {
-                f"QID{number}": {"QuestionID": f"QID{number}", "DataExportTag": tag, "QuestionType": kind}
+                f"QID{number}": {"QuestionID": f"QID{number}", "QuestionType": kind}
+                | ({} if tag in self.definition.untagged else {"DataExportTag": tag})
                 for number, (tag, (kind, _)) in enumerate(self.definition.questions.items(), start=1)
             },
         }

@@ -20,7 +20,12 @@ FATAL = (
     errors.SourcesFailed,
     errors.SourceTaken,
 )
-RETRIABLE = (errors.SourceUnavailable, errors.WarehouseUnavailable, errors.MailServerUnavailable)
+RETRIABLE = (
+    errors.SourceUnavailable,
+    errors.SourceChanged,
+    errors.WarehouseUnavailable,
+    errors.MailServerUnavailable,
+)
 
 
 def every_error(parent: type[errors.CfError] = errors.CfError) -> set[type[errors.CfError]]:

@@ -46,6 +46,12 @@ class SourceUnavailable(CfError):
     is_retriable = True
 
 
+class SourceChanged(CfError):
+    """The entry of a source was changed while a run waited for what it had asked for by the old one."""
+
+    is_retriable = True
+
+
 class WarehouseUnavailable(CfError):
     """The warehouse does not answer, is starting or stopping, or had to give up a transaction it may repeat."""
 

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import TaskDeferred
 
-from cf_operators.errors import CfError, ConfigurationError, DataError, SourceUnavailable
+from cf_operators.errors import CfError, ConfigurationError, DataError, SourceChanged, SourceUnavailable
 from cf_operators.hooks.qualtrics_trigger import QualtricsExportTrigger
 from cf_operators.operators.build_model import BuildModelOperator
 from cf_operators.operators.collect_source import CollectSourceOperator
+from cf_operators.programme import load_programme
 from tests.conftest import ROOT, Warehouse
 from tests.operators.wave_to_send import WaveToSend
 from tests.people import NOW
@@ -48,11 +49,13 @@ class Collecting:
     programme: Programme
     context: Callable[..., dict[str, Any]]
 
-    def declare(self, **changes: Any) -> None:
+    def declare(self, *names: str, **changes: Any) -> None:
+        """From now on the programme says so of these objects."""
         declared = {"stream": "responses", "read": SURVEY, "key": ["ResponseId"], "map": MAP, **changes}
         source = {"id": "qx", "kind": "qualtrics", "connection": "cf_qx", "time_zone": "UTC"}
         form = {"id": "form", "kind": "form", "staging": f"{ROOT}/include/sql/staging/form.sql"}
-        self.programme(sources=[form, source | {"objects": {"purchases": declared}}])
+        objects = dict.fromkeys(names or ("purchases",), declared)
+        self.programme(sources=[form, source | {"objects": objects}])
 
     def start(self, **params: Any) -> TaskDeferred:
         operator = CollectSourceOperator(task_id="collect", source_id="qx", stream="responses")
@@ -71,7 +74,8 @@ class Collecting:
 
     def resume(self, waiting: TaskDeferred, event: dict[str, Any], **params: Any) -> dict[str, Any]:
         operator = CollectSourceOperator(task_id="collect", source_id="qx", stream="responses")
-        return getattr(operator, waiting.method_name)(self.context(params=params), event)  # type: ignore[no-any-return]
+        kept = json.loads(json.dumps({**(waiting.kwargs or {}), "event": event}))
+        return operator.resume_execution(waiting.method_name, kept, self.context(params=params))  # type: ignore[no-any-return,arg-type]
 
     def __call__(self, **params: Any) -> dict[str, Any]:
         waiting = self.start(**params)
@@ -159,6 +163,16 @@ def test_labels_instead_of_recodes_are_refused_by_name(collecting: Collecting) -
     assert collecting.quarantine()[0].startswith('question "csat": "Very satisfied" is not a number')
 
 
+def test_a_response_that_is_refused_again_is_in_quarantine_once(collecting: Collecting) -> None:
+    collecting.server.record("R_1", "2026-03-17T10:00:00Z", csat="Very satisfied")
+    collecting()
+    collecting.server.responses.clear()
+    collecting.server.record("R_0", "2026-03-17T10:00:00Z", csat="4")
+    collecting.server.record("R_1", "2026-03-17T10:00:00Z", csat="Very satisfied")
+    assert collecting(reload=True)["quarantined"] == 1
+    assert len(collecting.quarantine()) == 1
+
+
 def test_without_its_three_header_rows_nothing_of_an_export_is_read(collecting: Collecting) -> None:
     collecting.server.header_rows = 1
     collecting.server.record("R_1", "2026-03-17T10:00:00Z", nps="9")
@@ -190,6 +204,71 @@ def test_a_column_of_a_question_that_nobody_named_is_refused_before_a_row_lands(
         collecting()
 
 
+def test_a_question_without_a_tag_is_known_by_its_column(collecting: Collecting) -> None:
+    collecting.server.definition.questions |= {"later": ("TE", ("later",))}
+    collecting.server.definition.untagged = ("later",)
+    collecting.server.record("R_1", "2026-03-17T10:00:00Z", nps="9")
+    with pytest.raises(ConfigurationError, match="its questions later are not mapped"):
+        collecting()
+    assert len(collecting.server.asked) == 1
+    collecting.declare(map=MAP | {"ignore": ["later"]})
+    assert collecting()["new"] == 1
+
+
+def test_answers_that_an_export_does_not_have_are_refused(collecting: Collecting) -> None:
+    collecting.declare(map=MAP | {"answers": "values"})
+    with pytest.raises(ConfigurationError, match="each answer in a column of its own; leave answers out"):
+        load_programme()
+
+
+def test_an_entry_changed_during_the_wait_is_exported_from_the_start_by_the_next_try(
+    collecting: Collecting,
+) -> None:
+    collecting.server.record("R_1", "2026-03-17T10:00:00Z", nps="9", csat="great")
+    assert collecting()["quarantined"] == 1
+    waiting = collecting.start()
+    event = collecting.wait(waiting)
+    assert "startDate" in collecting.server.asked[-1]
+    great = {"csat": {"construct": "csat", "scale": [1, 5], "values": {"great": 5}}}
+    questions = MAP["questions"] | great  # type: ignore[operator]
+    collecting.declare(map=MAP | {"questions": questions})
+    with pytest.raises(SourceChanged, match="its object purchases was changed in the programme while"):
+        collecting.resume(waiting, event)
+    summary = collecting()
+    assert "startDate" not in collecting.server.asked[-1]
+    assert (summary["new"], summary["quarantined"]) == (1, 0)
+    assert collecting()["fetched"] == 0
+
+
+@pytest.mark.parametrize("names", [("others",), ("purchases", "others")])
+def test_an_object_that_comes_or_goes_during_the_wait_is_asked_for_by_the_next_try(
+    collecting: Collecting, names: tuple[str, ...]
+) -> None:
+    waiting = collecting.start()
+    event = collecting.wait(waiting)
+    collecting.declare(*names)
+    with pytest.raises(SourceChanged, match="its object others"):
+        collecting.resume(waiting, event)
+    collecting.server.record("R_1", "2026-03-17T10:00:00Z", nps="9")
+    assert collecting()["new"] == len(names)
+
+
+def test_a_source_that_is_taken_away_during_the_wait_is_said_to_be(
+    collecting: Collecting, programme: Programme
+) -> None:
+    waiting = collecting.start()
+    event = collecting.wait(waiting)
+    programme(sources=[{"id": "form", "kind": "form", "staging": f"{ROOT}/include/sql/staging/form.sql"}])
+    with pytest.raises(ConfigurationError, match='source "qx": is not in the programme any more'):
+        collecting.resume(waiting, event)
+
+
+def test_an_export_that_the_trigger_does_not_tell_of_is_asked_for_again(collecting: Collecting) -> None:
+    waiting = collecting.start()
+    with pytest.raises(SourceUnavailable, match="none was made; the next try starts one"):
+        collecting.resume(waiting, {"status": "ready", "tickets": {}})
+
+
 def test_an_export_that_fails_is_tried_again(collecting: Collecting) -> None:
     collecting.server.progress = [{"status": "failed", "percentComplete": 12.0}]
     with pytest.raises(SourceUnavailable, match="could not make it"):
@@ -213,7 +292,13 @@ def test_complete_at_100_percent_without_a_file_is_not_ready(collecting: Collect
 
 
 @pytest.mark.parametrize(
-    "reply", [refused(429, "Too many", **{"Retry-After": "0"}), refused(503, "Busy"), (200, {}, b"{")]
+    "reply",
+    [
+        refused(429, "Too many", **{"Retry-After": "0"}),
+        refused(429, "Too many", **{"Retry-After": "Tue, 17 Mar 2026 10:00:00 GMT"}),
+        refused(503, "Busy"),
+        (200, {}, b"{"),
+    ],
 )
 def test_the_trigger_looks_again_when_qualtrics_is_busy(collecting: Collecting, reply: Any) -> None:
     collecting.server.replies = [("export-responses/ES_", reply)] * 2

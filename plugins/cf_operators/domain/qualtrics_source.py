@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from cf_operators.domain.source import CollectedSource, SourceObject
 from cf_operators.domain.value import ConnectionId, Slug
@@ -32,6 +32,15 @@ class QualtricsObject(SourceObject):
     patience: Annotated[int, Field(ge=1, le=86_400)] = Field(
         default=3600, description="Give an export up after so many seconds; the next try starts a new one."
     )
+
+    @model_validator(mode="after")
+    def _answers_are_columns(self) -> Self:
+        if self.map is not None and self.map.answers is not None:
+            raise ValueError(
+                "has answers in its map, but an export has each answer in a column of its own; leave answers out, and "
+                "name questions as the export does, e.g. Q1"
+            )
+        return self
 
 
 class QualtricsSource(CollectedSource):

@@ -6,22 +6,35 @@ A reply is ``{"result": {...}, "meta": {"httpStatus": ..., "error": {"errorMessa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
-from typing import IO, Any, Final
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import IO, Any, Final, Self
+from urllib.parse import urlsplit
 
-import requests
+import httpx
 from airflow.sdk import Connection
 
+from cf_operators.domain.problem import shown
 from cf_operators.errors import CfError, ConfigurationError, DataError, SourceUnavailable
+from cf_operators.hooks.rest_json import parse_json
+from cf_operators.hooks.rest_settings import tls_context
+from cf_operators.hooks.rest_transport import MEGABYTE
+from cf_operators.hooks.rest_wait import retry_after
 from cf_operators.hooks.source_connection import source_connection
 
-TIMEOUT: Final = (10, 120)
-LONGEST_WAIT: Final = timedelta(days=1)
+TIMEOUT: Final = httpx.Timeout(120, connect=10)
+"""Seconds to connect, and between two pieces of an answer."""
+ANSWER_SECONDS = 120.0
+"""For a whole answer, from the question to its last byte."""
+FILE_SECONDS = 3600.0
+"""For a whole file."""
+LARGEST_ANSWER = 64 * MEGABYTE
+"""Bytes of an answer that is not a file."""
 
 
 class QualtricsClient:
-    """Calls that are made by a worker.
+    """Calls that are made by a worker, while it is entered. It follows no redirect: the token is for one host.
 
     :param conn_id: Airflow connection; see :class:`~cf_operators.domain.qualtrics_source.QualtricsSource`.
     :raises ConfigurationError: there is no such connection, or it lacks the data centre or the token.
@@ -31,8 +44,14 @@ class QualtricsClient:
         self._conn_id = conn_id
         connection = source_connection(conn_id)
         self._base = api_address(connection, conn_id)
-        self._session = requests.Session()
-        self._session.headers["X-API-TOKEN"] = api_token(connection, conn_id)
+        headers = {"X-API-TOKEN": api_token(connection, conn_id), "Accept": "*/*"}
+        self._http = httpx.Client(headers=headers, timeout=TIMEOUT, verify=tls_context(True, conn_id))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
 
     def result(
         self, method: str, path: str, what: str, body: Mapping[str, Any] | None = None
@@ -40,14 +59,15 @@ class QualtricsClient:
         """The result of one call.
 
         :param what: names the survey and what is wanted of it, for messages.
-        :raises ConfigurationError: the token or a right is missing, or there is no such survey.
-        :raises SourceUnavailable: Qualtrics does not answer, or is busy.
-        :raises DataError: Qualtrics refuses the call.
+        :raises ConfigurationError: the token or a right is missing, there is no such survey, or the address leads on to
+            another.
+        :raises SourceUnavailable: Qualtrics does not answer in time, or is busy.
+        :raises DataError: Qualtrics refuses the call, or its answer is too large.
         """
-        response = self._call(method, path, what, json=body)
-        self._check(response, what)
+        with self._asked(method, path, what, ANSWER_SECONDS, body) as pieces:
+            content = _joined(pieces, self._where(what))
         try:
-            result = response.json()["result"]
+            result = parse_json(content)["result"]
         except (ValueError, KeyError, TypeError) as error:
             raise SourceUnavailable(f"{self._where(what)}: the reply is cut off or not JSON") from error
         if not isinstance(result, dict):
@@ -56,26 +76,41 @@ class QualtricsClient:
 
     def download(self, path: str, what: str, into: IO[bytes]) -> None:
         """Write a whole file; raises as :meth:`result` does."""
-        response = self._call("GET", path, what, stream=True)
-        if response.status_code == 404:
-            raise SourceUnavailable(f"{self._where(what)}: the file is gone; the next try makes a new one")
-        self._check(response, what)
-        try:
-            for piece in response.iter_content(1 << 20):
+        gone = SourceUnavailable(f"{self._where(what)}: the file is gone; the next try makes a new one")
+        with self._asked("GET", path, what, FILE_SECONDS, gone=gone) as pieces:
+            for piece in pieces:
                 into.write(piece)
-        except requests.RequestException as error:
-            raise SourceUnavailable(f"{self._where(what)}: the file broke off") from error
         into.seek(0)
 
-    def _call(self, method: str, path: str, what: str, **settings: Any) -> requests.Response:
-        try:
-            return self._session.request(method, f"{self._base}{path}", timeout=TIMEOUT, **settings)
-        except requests.RequestException as error:
-            raise SourceUnavailable(f"{self._where(what)}: no answer ({type(error).__name__})") from error
+    @contextmanager
+    def _asked(
+        self,
+        method: str,
+        path: str,
+        what: str,
+        seconds: float,
+        body: Mapping[str, Any] | None = None,
+        gone: CfError | None = None,
+    ) -> Iterator[Iterator[bytes]]:
+        """The pieces of an answer that is good.
 
-    def _check(self, response: requests.Response, what: str) -> None:
-        if not response.ok:
-            raise refusal(self._where(what), response.status_code, response.headers, _said(response))
+        :param gone: what it means that there is nothing.
+        """
+        where, deadline = self._where(what), time.monotonic() + seconds
+        try:
+            with self._http.stream(method, f"{self._base}{path}", json=body) as answer:
+                pieces = _in_time(answer, deadline, f"{where}: no whole answer within {seconds:g} s")
+                if answer.status_code == 404 and gone:
+                    raise gone
+                if not answer.is_success:
+                    raise refusal(where, answer.status_code, answer.headers, _said(pieces, where))
+                yield pieces
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            raise ConfigurationError(f"{where}: the host of the connection makes no address") from error
+        except httpx.HTTPError as error:
+            raise SourceUnavailable(
+                f"{where}: no answer, or none that is whole ({type(error).__name__})"
+            ) from error
 
     def _where(self, what: str) -> str:
         return f'connection "{self._conn_id}", {what}'
@@ -98,18 +133,32 @@ def api_address(connection: Connection, conn_id: str) -> str:
 def api_token(connection: Connection, conn_id: str) -> str:
     """The token that is sent as ``X-API-TOKEN``.
 
-    :raises ConfigurationError: the connection has none.
+    :raises ConfigurationError: the connection has none, or what it has cannot be one.
     """
-    if not connection.password:
+    token = (connection.password or "").strip()
+    if not token:
         raise ConfigurationError(
             f'connection "{conn_id}" has no password; set it to the API token (Account settings > Qualtrics IDs)'
         )
-    return connection.password
+    if not (token.isascii() and token.isprintable()):
+        raise ConfigurationError(
+            f'connection "{conn_id}": the password holds letters that no API token has; copy it anew (Account settings '
+            "> Qualtrics IDs)"
+        )
+    return token
 
 
 def refusal(where: str, status: int, headers: Mapping[str, str], said: str) -> CfError:
-    """What a status other than 2xx means."""
+    """What a status other than 2xx means.
+
+    :param headers: without regard to the case of their names.
+    """
     told = f"{where}: HTTP {status}{f' ({said})' if said else ''}"
+    if status < 400:
+        return ConfigurationError(
+            f"{told}: leads on to {_target(headers)}, where the API token is not sent; set the host of the connection "
+            "to your data centre as Qualtrics names it (Account settings > Qualtrics IDs)"
+        )
     if status in {401, 403}:
         return ConfigurationError(
             f"{told}; the API token (password of the connection) is wrong, belongs to another data centre, or its user "
@@ -121,19 +170,47 @@ def refusal(where: str, status: int, headers: Mapping[str, str], said: str) -> C
         )
     if status == 429 or status >= 500:
         problem = SourceUnavailable(told)
-        problem.retry_after = wait_of(headers)
+        problem.retry_after = retry_after(headers)
         return problem
     return DataError(told)
 
 
-def wait_of(headers: Mapping[str, str]) -> timedelta | None:
-    """How long a busy server asks to wait, in whole seconds."""
-    text = headers.get("Retry-After", "").strip()
-    return min(timedelta(seconds=int(text)), LONGEST_WAIT) if text.isdigit() and len(text) < 9 else None
+def too_large(where: str) -> DataError:
+    """What an answer of more than :data:`LARGEST_ANSWER` bytes means."""
+    return DataError(
+        f"{where}: the answer is larger than {LARGEST_ANSWER} bytes; check the host of the connection"
+    )
 
 
-def _said(response: requests.Response) -> str:
+def _target(headers: Mapping[str, str]) -> str:
+    """Where a redirect leads: the host, or the path on the same one; never what stands behind a "?"."""
     try:
-        return str(response.json()["meta"]["error"]["errorMessage"])[:200]
-    except (ValueError, KeyError, TypeError):
+        parts = urlsplit(headers.get("Location", ""))
+    except ValueError:
+        return "an address that is none"
+    host = parts.netloc.rpartition("@")[2]
+    return shown(f"{parts.scheme or 'https'}://{host}" if host else parts.path)
+
+
+def _in_time(answer: httpx.Response, deadline: float, late: str) -> Iterator[bytes]:
+    for piece in answer.iter_bytes():
+        if time.monotonic() > deadline:
+            raise SourceUnavailable(late)
+        yield piece
+
+
+def _joined(pieces: Iterator[bytes], where: str) -> bytes:
+    content = bytearray()
+    for piece in pieces:
+        content += piece
+        if len(content) > LARGEST_ANSWER:
+            raise too_large(where)
+    return bytes(content)
+
+
+def _said(pieces: Iterator[bytes], where: str) -> str:
+    """What Qualtrics says of an error; nothing where that cannot be read."""
+    try:
+        return str(parse_json(_joined(pieces, where))["meta"]["error"]["errorMessage"])[:200]
+    except (CfError, httpx.HTTPError, ValueError, KeyError, TypeError):
         return ""

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import tempfile
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -15,22 +11,20 @@ from typing import Any, Final
 from airflow.triggers.base import BaseTrigger
 
 from cf_operators.domain.collecting import Page, Position, Ticket, TimeRange
-from cf_operators.domain.field_map import FieldMap
 from cf_operators.domain.mapped_row import ANSWERS
 from cf_operators.domain.qualtrics_source import QualtricsObject, QualtricsSource
 from cf_operators.domain.source_row import RefusedRow, SourceRow, judge
-from cf_operators.errors import ConfigurationError, SourceUnavailable
+from cf_operators.errors import SourceUnavailable
+from cf_operators.hooks.csv_file import CsvRecord
 from cf_operators.hooks.platform_questions import check_questions
 from cf_operators.hooks.qualtrics_client import QualtricsClient
-from cf_operators.hooks.qualtrics_export import Export, open_export
+from cf_operators.hooks.qualtrics_export import Export, open_export, undamaged
+from cf_operators.hooks.qualtrics_questions import check_tags
 from cf_operators.hooks.qualtrics_trigger import QualtricsExportTrigger, raise_failure
 
 PAGE_ROWS: Final = 2000
 IN_MEMORY: Final = 16 << 20
 """Bytes of a file up to which no disk is needed."""
-
-NO_ANSWERS: Final = frozenset({"DB", "Timing", "Captcha", "Meta"})
-"""Types of questions that ask nothing, or nothing of the person."""
 
 
 def _now() -> datetime:
@@ -56,9 +50,7 @@ class QualtricsSourceHook:
         :raises ConfigurationError: the map does not fit the questions of the survey, or the connection is refused.
         :raises SourceUnavailable: Qualtrics does not answer, or is busy.
         """
-        declared, client = self._source.objects[name], QualtricsClient(self._source.connection)
-        if declared.map is not None and declared.map.shape == "response" and declared.map.answers is None:
-            self._check_tags(client, name, declared, declared.map)
+        declared = self._source.objects[name]
         now = self._clock().astimezone(UTC).replace(microsecond=0)
         until = period.until if period else now
         since = period.since if period else None
@@ -74,8 +66,14 @@ class QualtricsSourceHook:
             "endDate": _api_time(until),
             **({"startDate": _api_time(since)} if since else {}),
         }
-        path = f"/surveys/{declared.read}/export-responses"
-        started = client.result("POST", path, f"export of survey {declared.read}", body)
+        with QualtricsClient(self._source.connection) as client:
+            if declared.map is not None and declared.map.shape == "response":
+                survey = client.result(
+                    "GET", f"/survey-definitions/{declared.read}", f"survey {declared.read}"
+                )
+                check_tags(self._where(name, f"survey {declared.read} of Qualtrics"), declared.map, survey)
+            path = f"/surveys/{declared.read}/export-responses"
+            started = client.result("POST", path, f"export of survey {declared.read}", body)
         if not started.get("progressId"):
             raise SourceUnavailable(f"export of survey {declared.read}: Qualtrics has started none")
         return {
@@ -102,71 +100,46 @@ class QualtricsSourceHook:
         """Pages of up to 2,000 responses of the export that was made; the last one has the position.
 
         :raises ConfigurationError: the export has questions that the map does not name.
-        :raises SourceUnavailable: the file is gone, or cut off.
+        :raises SourceUnavailable: there is no file, it is gone, or cut off.
         """
-        declared, ticket = self._source.objects[name], self._made[name]
-        where = f'source "{self._source.id}", object "{name}": export of survey {declared.read}'
+        declared, ticket = self._source.objects[name], self._made.get(name) or {}
+        where = self._where(name, f"export of survey {declared.read}")
+        if ticket.get("survey") != declared.read or not ticket.get("file_id"):
+            raise SourceUnavailable(f"{where}: none was made; the next try starts one")
         path = f"/surveys/{declared.read}/export-responses/{ticket['file_id']}/file"
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
-            QualtricsClient(self._source.connection).download(path, f"export of survey {declared.read}", file)
+            with QualtricsClient(self._source.connection) as client:
+                client.download(path, f"export of survey {declared.read}", file)
             export = open_export(file, where)
-            if declared.map is not None and declared.map.shape == "response" and declared.map.answers is None:
+            if declared.map is not None and declared.map.shape == "response":
                 check_questions(where, declared.map, export.questions)
-            lines = enumerate(export.rows, start=1)
-            while rows := [_row(each, number, export, declared) for number, each in _chunk(lines, where)]:
-                yield Page(rows)
+            while records := _chunk(export, where):
+                yield Page([_row(each, export, declared) for each in records])
         yield Page([], lambda: {"until": ticket["until"]})
 
-    def _check_tags(
-        self, client: QualtricsClient, name: str, declared: QualtricsObject, mapped: FieldMap
-    ) -> None:
-        """By the names of questions, before an export is made; its columns are checked when it is there."""
-        result = client.result("GET", f"/survey-definitions/{declared.read}", f"survey {declared.read}")
-        found = result.get("Questions") or {}
-        asked = found.values() if isinstance(found, Mapping) else found
-        tags = [str(each["DataExportTag"]) for each in asked if each.get("QuestionType") not in NO_ANSWERS]
-        named = {*mapped.questions, *mapped.ignore} - {"*"}
-        where = f'source "{self._source.id}", object "{name}": survey {declared.read} of Qualtrics'
-
-        def belongs(ref: str, tag: str) -> bool:
-            return ref == tag or ref.startswith(f"{tag}_")
-
-        problems = []
-        unmapped = [tag for tag in tags if not any(belongs(ref, tag) for ref in named)]
-        if unmapped and "*" not in mapped.ignore:
-            problems.append(
-                f"its questions {', '.join(unmapped)} are not mapped; give each its construct and scale under "
-                "questions, or name it under ignore"
-            )
-        if unknown := sorted(ref for ref in named if not any(belongs(ref, tag) for tag in tags)):
-            problems.append(
-                f"it has no questions {', '.join(unknown)}, which the map names; it has: {', '.join(tags)}"
-            )
-        if problems:
-            raise ConfigurationError(f"{where}: " + "; ".join(problems))
+    def _where(self, name: str, what: str) -> str:
+        return f'source "{self._source.id}", object "{name}": {what}'
 
 
 def _api_time(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _chunk(lines: Iterator[tuple[int, list[str]]], where: str) -> list[tuple[int, list[str]]]:
-    try:
-        return list(islice(lines, PAGE_ROWS))
-    except (zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError, csv.Error) as error:
-        raise SourceUnavailable(
-            f"{where}: the file is damaged ({error}); the next try makes a new one"
-        ) from error
+def _chunk(export: Export, where: str) -> list[CsvRecord]:
+    with undamaged(where):
+        return list(islice(export.records, PAGE_ROWS))
 
 
-def _row(cells: list[str], number: int, export: Export, declared: QualtricsObject) -> SourceRow | RefusedRow:
-    if len(cells) != len(export.columns):
-        verdict: SourceRow | str = f"has {len(cells)} cells for {len(export.columns)} columns"
+def _row(record: CsvRecord, export: Export, declared: QualtricsObject) -> SourceRow | RefusedRow:
+    if record.problem:
+        verdict: SourceRow | str = record.problem
+    elif len(record.fields) != len(export.columns):
+        verdict = f"has {len(record.fields)} cells for {len(export.columns)} columns"
     else:
-        values: dict[str, Any] = dict(zip(export.columns, cells, strict=True))
+        values: dict[str, Any] = dict(zip(export.columns, record.fields, strict=True))
         values[ANSWERS] = {name: values[name] for name in export.questions if values[name]}
         verdict = judge(values, declared)
     if isinstance(verdict, SourceRow):
         return verdict
-    raw = json.dumps(cells, ensure_ascii=False)
-    return RefusedRow.of(f"survey {declared.read}", number, verdict, raw)
+    # No line: the next export has the same row on another one, and it would be refused twice.
+    return RefusedRow.of(f"survey {declared.read}", None, verdict, record.raw)

@@ -12,7 +12,10 @@ from airflow.sdk import BaseHook
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from cf_operators.errors import CfError, ConfigurationError, SourceUnavailable
-from cf_operators.hooks.qualtrics_client import api_address, api_token, refusal, wait_of
+from cf_operators.hooks import qualtrics_client
+from cf_operators.hooks.qualtrics_client import api_address, api_token, refusal, too_large
+from cf_operators.hooks.rest_json import parse_json
+from cf_operators.hooks.rest_wait import retry_after
 
 Ticket = Mapping[str, Any]
 
@@ -20,8 +23,8 @@ Ticket = Mapping[str, Any]
 class QualtricsExportTrigger(BaseTrigger):
     """Asks how far exports are until all are made, one has failed, or their time is over.
 
-    It only looks, so that it may run twice. The token is read from the connection where it runs; what is kept of the
-    trigger names the connection.
+    It only looks, so that it may run twice, and follows no redirect. The token is read from the connection where it
+    runs; what is kept of the trigger names the connection.
 
     :param conn_id: Airflow connection.
     :param tickets: name of the object to ``{"survey", "progress_id", "give_up_at"}``.
@@ -107,17 +110,27 @@ async def _look(
 ) -> tuple[dict[str, Any], timedelta | None]:
     """How far an export is, and how long Qualtrics wants us to wait. What passes by itself is nothing."""
     try:
-        async with session.get(url) as response:
+        # Another host would be sent the token.
+        async with session.get(url, allow_redirects=False) as response:
             if response.status == 429 or response.status >= 500:
-                return {}, wait_of(response.headers)
+                return {}, retry_after(response.headers)
             if response.status == 404:
                 raise SourceUnavailable(f"{where}: it is gone; the next try starts a new one")
-            if response.status >= 400:
+            if response.status >= 300:
                 raise refusal(where, response.status, response.headers, "")
-            result = (await response.json(content_type=None)).get("result")
+            result = parse_json(await _body(response, where)).get("result")
             return (result if isinstance(result, dict) else {}), None
     except (aiohttp.ClientError, TimeoutError, ValueError, AttributeError):
         return {}, None
+
+
+async def _body(response: aiohttp.ClientResponse, where: str) -> bytes:
+    content = bytearray()
+    async for piece in response.content.iter_any():
+        content += piece
+        if len(content) > qualtrics_client.LARGEST_ANSWER:
+            raise too_large(where)
+    return bytes(content)
 
 
 def raise_failure(event: Mapping[str, Any]) -> None:

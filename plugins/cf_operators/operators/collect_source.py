@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 from airflow.sdk import BaseOperator
 
 from cf_operators.domain.source import CollectedSource, SourceObject
-from cf_operators.errors import ConfigurationError
+from cf_operators.errors import ConfigurationError, SourceChanged
 from cf_operators.hooks.warehouse import DEFAULT_CONNECTION, WarehouseHook
 from cf_operators.operators.collect_params import CollectParams, collect_params_in
 from cf_operators.programme import load_programme
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from airflow.sdk import Context
 
     from cf_operators.domain.collecting import Position, PreparedReader, SourceReader
@@ -41,6 +43,7 @@ class CollectSourceOperator(BaseOperator):
     :raises DataError: what the source gives cannot be used at all.
     :raises SourceUnavailable: the source cannot be reached.
     :raises SourceTaken: another run has begun to read the source.
+    :raises SourceChanged: the entry was changed while the source made what it was asked for; the next try asks anew.
     """
 
     def __init__(
@@ -63,12 +66,18 @@ class CollectSourceOperator(BaseOperator):
             self._wait_for(reader, source, objects, params)
         return self._land(context, source, objects, reader)
 
-    def resume(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:
-        """Go on when the source has made what it was asked for."""
+    def resume(
+        self, context: Context, event: dict[str, Any], entries: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Go on when the source has made what it was asked for.
+
+        :param entries: what the programme said of each object when it was asked for, in short.
+        """
         from cf_operators.domain.collecting import PreparedReader
         from cf_operators.hooks.source_reader import reader_of
 
         source, objects = self._objects()
+        self._check_entries(source, objects, entries or {})
         reader = reader_of(source)
         assert isinstance(reader, PreparedReader), "only such a reader is waited for"
         reader.take(event)
@@ -89,7 +98,27 @@ class CollectSourceOperator(BaseOperator):
             before = position_before(warehouse, source.id, name, source_mark(source, declared))
             start = None if params.reload or params.period else before
             tickets[name] = reader.prepare(name, start, params.period)
-        self.defer(trigger=reader.trigger(tickets), method_name="resume", timeout=reader.patience() + SPARE)
+        self.defer(
+            trigger=reader.trigger(tickets),
+            method_name="resume",
+            kwargs={"entries": self._entries(source, objects)},
+            timeout=reader.patience() + SPARE,
+        )
+
+    def _entries(self, source: CollectedSource, objects: dict[str, SourceObject]) -> dict[str, str]:
+        """What the programme says of each object, in short."""
+        return {name: source_mark(source, declared) for name, declared in objects.items()}
+
+    def _check_entries(
+        self, source: CollectedSource, objects: dict[str, SourceObject], asked_for: Mapping[str, str]
+    ) -> None:
+        """What was asked for holds what was new to the entry as it was then; under another one rows would be missed."""
+        now = self._entries(source, objects)
+        if changed := sorted(name for name in {*now, *asked_for} if now.get(name) != asked_for.get(name)):
+            raise SourceChanged(
+                f'source "{source.id}": the entry of its object {", ".join(changed)} was changed in the programme '
+                "while the source made what it was asked for; nothing of that is read, and the next try asks anew"
+            )
 
     def _land(
         self,
@@ -118,7 +147,12 @@ class CollectSourceOperator(BaseOperator):
         return summary
 
     def _objects(self) -> tuple[CollectedSource, dict[str, SourceObject]]:
-        source = load_programme().source(self.source_id)
+        try:
+            source = load_programme().source(self.source_id)
+        except KeyError as error:
+            raise ConfigurationError(
+                f'source "{self.source_id}": is not in the programme any more; what is landed of it stays'
+            ) from error
         if not isinstance(source, CollectedSource):
             raise ConfigurationError(
                 f'source "{source.id}": is built in and has nothing to read; submissions of the form are collected by '
