@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
 from typing import Any, Final, Self, TypeVar
 
 import requests
@@ -25,6 +24,7 @@ from citric.exceptions import (
 from requests.adapters import HTTPAdapter
 
 from cf_operators.errors import CfError, ConfigurationError, DataError, SourceUnavailable
+from cf_operators.hooks.rest_wait import retry_after
 from cf_operators.hooks.source_connection import source_connection
 
 TIMEOUT: Final = (10, 300)
@@ -188,8 +188,7 @@ def _of_http(where: str, response: requests.Response | None) -> CfError:
             f"{where}: HTTP 404; the host of the connection is not the address of RemoteControl 2"
         )
     problem = SourceUnavailable(f"{where}: HTTP {status}")
-    if (after := response.headers.get("Retry-After", "")).isdigit():
-        problem.retry_after = timedelta(seconds=min(int(after), 86_400))
+    problem.retry_after = retry_after(response.headers)
     return problem
 
 

@@ -7,17 +7,16 @@ A reply is ``{"result": {...}, "meta": {"httpStatus": ..., "error": {"errorMessa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import IO, Any, Final
 
 import requests
 from airflow.sdk import Connection
 
 from cf_operators.errors import CfError, ConfigurationError, DataError, SourceUnavailable
+from cf_operators.hooks.rest_wait import retry_after
 from cf_operators.hooks.source_connection import source_connection
 
 TIMEOUT: Final = (10, 120)
-LONGEST_WAIT: Final = timedelta(days=1)
 
 
 class QualtricsClient:
@@ -121,15 +120,9 @@ def refusal(where: str, status: int, headers: Mapping[str, str], said: str) -> C
         )
     if status == 429 or status >= 500:
         problem = SourceUnavailable(told)
-        problem.retry_after = wait_of(headers)
+        problem.retry_after = retry_after(headers)
         return problem
     return DataError(told)
-
-
-def wait_of(headers: Mapping[str, str]) -> timedelta | None:
-    """How long a busy server asks to wait, in whole seconds."""
-    text = headers.get("Retry-After", "").strip()
-    return min(timedelta(seconds=int(text)), LONGEST_WAIT) if text.isdigit() and len(text) < 9 else None
 
 
 def _said(response: requests.Response) -> str:

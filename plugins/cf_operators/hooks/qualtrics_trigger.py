@@ -12,7 +12,8 @@ from airflow.sdk import BaseHook
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from cf_operators.errors import CfError, ConfigurationError, SourceUnavailable
-from cf_operators.hooks.qualtrics_client import api_address, api_token, refusal, wait_of
+from cf_operators.hooks.qualtrics_client import api_address, api_token, refusal
+from cf_operators.hooks.rest_wait import retry_after
 
 Ticket = Mapping[str, Any]
 
@@ -92,9 +93,10 @@ class QualtricsExportTrigger(BaseTrigger):
                 break
             await asyncio.sleep(min(max(pause, wait.total_seconds() if wait else 0), left))
             pause = min(pause * 1.5, self.LONGEST)
-        raise SourceUnavailable(
-            f"{where}: not ready in time, {percent} percent were done; the next try starts a new one. Give it more "
-            "time (patience), or collect more often"
+        # Tried again at once it would take as long again, and what comes after the task would wait for it.
+        raise ConfigurationError(
+            f"{where}: not ready in time, {percent} percent were done; the next run starts a new one. Give it more "
+            "time (patience of the object), or let it export less: collect more often, or shorten overlap"
         )
 
 
@@ -109,7 +111,7 @@ async def _look(
     try:
         async with session.get(url) as response:
             if response.status == 429 or response.status >= 500:
-                return {}, wait_of(response.headers)
+                return {}, retry_after(response.headers)
             if response.status == 404:
                 raise SourceUnavailable(f"{where}: it is gone; the next try starts a new one")
             if response.status >= 400:

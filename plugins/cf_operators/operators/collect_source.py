@@ -157,5 +157,5 @@ class CollectSourceOperator(BaseOperator):
 
 
 def _mark(declared: SourceObject) -> str:
-    """What an entry that says the same again has the same."""
-    return hashlib.sha256(declared.model_dump_json().encode()).hexdigest()[:16]
+    """What an entry that says the same again has the same; how long to wait for rows says nothing of them."""
+    return hashlib.sha256(declared.model_dump_json(exclude={"patience"}).encode()).hexdigest()[:16]
