@@ -40,7 +40,12 @@ def server() -> Iterator[RestServer]:
 def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What was slept through; the server of the test sleeps too, for no time."""
     slept: list[float] = []
-    monkeypatch.setattr("cf_operators.hooks.json_calls.time.sleep", lambda wait: wait and slept.append(wait))
+
+    def sleep(seconds: float) -> None:
+        if seconds:
+            slept.append(seconds)
+
+    monkeypatch.setattr("cf_operators.hooks.json_calls.time.sleep", sleep)
     return slept
 
 
