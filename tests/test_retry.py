@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from airflow.sdk import DAG, BaseOperator
@@ -10,7 +10,7 @@ from airflow.sdk.definitions.retry_policy import RetryAction
 from airflow.serialization.serialized_objects import DagSerialization
 
 from cf_operators import errors
-from cf_operators.retry import DEFAULT_ARGS, DELAYS, CfRetryPolicy
+from cf_operators.retry import DEFAULT_ARGS, DELAYS, LONGEST_WAIT, CfRetryPolicy
 
 FATAL = (
     errors.CfError,
@@ -63,6 +63,32 @@ def test_an_error_that_knows_when_is_tried_again_then() -> None:
     error = errors.MailPutOff("3 mails later", retry_after=timedelta(minutes=7))
     decision = CfRetryPolicy().evaluate(error, try_number=1, max_tries=3)
     assert (decision.action, decision.retry_delay) == (RetryAction.RETRY, timedelta(minutes=7))
+
+
+def test_a_source_that_asks_for_a_short_wait_gets_it() -> None:
+    error = errors.SourceUnavailable("busy")
+    error.retry_after = LONGEST_WAIT
+    decision = CfRetryPolicy().evaluate(error, try_number=1, max_tries=3)
+    assert (decision.action, decision.retry_delay) == (RetryAction.RETRY, timedelta(minutes=15))
+
+
+@pytest.mark.parametrize("wait", [timedelta(minutes=15, seconds=1), timedelta(days=1)])
+def test_a_source_that_asks_for_a_long_wait_holds_nothing_up(wait: timedelta) -> None:
+    error = errors.SourceUnavailable("busy")
+    error.retry_after = wait
+    begin = datetime.now(UTC)
+    decision = CfRetryPolicy().evaluate(error, try_number=1, max_tries=3)
+    assert decision.action is RetryAction.FAIL
+    moments = {f"{begin + wait + timedelta(minutes=late):%Y-%m-%d %H:%M} UTC" for late in (0, 1)}
+    assert any(f"asks to be left alone until {moment}" in str(decision.reason) for moment in moments)
+    assert "a later run goes on from where the pages landed" in str(decision.reason)
+
+
+def test_mails_that_are_put_off_for_long_wait_for_their_time() -> None:
+    """They hold up nothing but themselves."""
+    error = errors.MailPutOff("3 mails later", retry_after=timedelta(hours=2))
+    decision = CfRetryPolicy().evaluate(error, try_number=1, max_tries=3)
+    assert (decision.action, decision.retry_delay) == (RetryAction.RETRY, timedelta(hours=2))
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), KeyError("x"), ConnectionError("x"), KeyboardInterrupt()])

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 from airflow.sdk import RetryDecision, RetryPolicy
 
-from cf_operators.errors import CfError
+from cf_operators.errors import CfError, SourceUnavailable
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
 DELAYS = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=15))
 """Wait before the second, third, ... try. The last one holds for all later tries."""
+LONGEST_WAIT: Final = DELAYS[-1]
+"""What a source may ask for before its next try: whatever comes after it in the run waits meanwhile."""
 
 
 class CfRetryPolicy(RetryPolicy):
     """Fails at once on errors that nobody but a person can mend; waits longer from try to try on all others of ours.
+
+    A source that asks to be left alone for longer than :data:`LONGEST_WAIT` fails at once too: a task that waited would
+    hold up what the other sources have brought, and the next scheduled run asks the source again anyway.
 
     Errors from outside our tree (:class:`~cf_operators.errors.CfError`) follow the settings of the task.
     """
@@ -31,7 +36,14 @@ class CfRetryPolicy(RetryPolicy):
         name = type(exception).__name__
         if not exception.is_retriable:
             return RetryDecision.fail(f"{name}: trying again cannot help")
-        delay = exception.retry_after or DELAYS[min(max(try_number, 1), len(DELAYS)) - 1]
+        asked = exception.retry_after
+        if isinstance(exception, SourceUnavailable) and asked is not None and asked > LONGEST_WAIT:
+            until = datetime.now(UTC) + asked
+            return RetryDecision.fail(
+                f"{name}: the source asks to be left alone until {until:%Y-%m-%d %H:%M} UTC; a later run goes on from "
+                "where the pages landed"
+            )
+        delay = asked or DELAYS[min(max(try_number, 1), len(DELAYS)) - 1]
         return RetryDecision.retry(delay, f"{name}: next try in {delay.total_seconds():.0f} s")
 
     def serialize(self) -> dict[str, Any]:

@@ -68,12 +68,22 @@ def tracker_record(number: int, at: datetime) -> Record:
         "id": str(number), "LastUpdated": stamp, "Created": stamp, "Started": stamp, "Resolved": stamp,
         "Status": "open", "Queue": {"id": "1", "Name": "General"}, "Requestor": [{"EmailAddress": "a@b.example"}],
         "CustomFields": [{"name": "Order", "values": ["O-1"]}],
+        "change": {"Created": stamp, "OldValue": "open", "NewValue": "resolved"},
     }  # fmt: skip
 
 
 def tracker_answer(records: list[Record], asked: Asked) -> Any:
+    if asked.path.endswith("/transactions"):
+        return {"items": [] if "MergedInto" in asked.body else [change_of(record) for record in records]}
+    records = [{name: value for name, value in each.items() if name != "change"} for each in records]
     is_asked_for = asked.path.endswith("/tickets") and "per_page=1000" in asked.body
     return {"items": records if is_asked_for else []}
+
+
+def change_of(record: Record) -> Record:
+    """The change of a ticket's status: a record of its own, which always says of which ticket it is."""
+    told = record["change"] if isinstance(record["change"], dict) else {}
+    return {**told, "id": record["id"], "ObjectId": record["id"]}
 
 
 def tryton_record(number: int, at: datetime) -> Record:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,38 @@ def test_a_period_is_read_once_more_and_leaves_the_position(salesforce: Salesfor
     assert cases.run(period=period) == Counts(fetched=1, unchanged=1)
     assert cases.position == before
     assert cases.run(reload=True) == Counts(fetched=3, unchanged=3)
+
+
+def test_a_busy_server_says_when_to_come_back(
+    desk: DeskServer, salesforce: Salesforce, cases: Collected
+) -> None:
+    headers: dict[str, str] = {}
+
+    def respond(asked: Any) -> Answer:
+        return salesforce(asked) if asked.host.startswith(LOGIN_HOST) else Answer(BUSY, 503, headers)
+
+    def asked_wait() -> timedelta | None:
+        with pytest.raises(SourceUnavailable, match="busy") as raised:
+            cases.run()
+        return raised.value.retry_after
+
+    desk.answer = respond
+    headers["Retry-After"] = "120"
+    assert asked_wait() == timedelta(seconds=120)
+    headers["Retry-After"] = format_datetime(datetime.now(UTC) + timedelta(seconds=300), usegmt=True)
+    wait = asked_wait()
+    assert wait is not None
+    assert timedelta(seconds=240) < wait <= timedelta(seconds=300)
+    headers.clear()
+    assert asked_wait() is None
+
+
+@pytest.mark.usefixtures("salesforce")
+def test_a_login_that_is_put_off_says_until_when(desk: DeskServer, cases: Collected) -> None:
+    desk.next_answers = [Answer("<p>Down for maintenance", 503, {"Retry-After": "600"})]
+    with pytest.raises(SourceUnavailable, match="takes no logins now") as raised:
+        cases.run()
+    assert raised.value.retry_after == timedelta(minutes=10)
 
 
 @pytest.mark.usefixtures("desk")

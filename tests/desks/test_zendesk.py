@@ -142,13 +142,44 @@ def test_a_short_wait_is_slept_through_and_a_long_one_is_left_to_airflow(
     desk.next_answers = [Answer({}, 429, {"Retry-After": "17"}), Answer("", 503, {"Retry-After": "3"})]
     assert tickets.run() == Counts(fetched=1, new=1)
     assert naps == [17, 3]
-    desk.next_answers = [Answer({}, 429, {"Retry-After": "93"})]
+    desk.next_answers = [Answer({}, 429, {"Retry-After": "121"})]
     with pytest.raises(SourceUnavailable, match="busy") as raised:
         tickets.run()
-    assert raised.value.retry_after == timedelta(seconds=93)
+    assert raised.value.retry_after == timedelta(seconds=121)
+    desk.next_answers = [Answer({}, 429, {"Retry-After": "50"})] * 3
+    with pytest.raises(SourceUnavailable, match="busy"):
+        tickets.run()
+    assert naps == [17, 3, 50, 50], "in sum, no more than two minutes for one answer"
     desk.next_answers = [Answer({}, 429, {"Retry-After": "0"})] * 9
     with pytest.raises(SourceUnavailable, match="busy"):
         tickets.run()
+
+
+@pytest.mark.parametrize("is_period", [True, False])
+def test_more_pages_than_a_minute_allows_are_read_at_the_rate_of_zendesk(
+    zendesk: Zendesk, desk: DeskServer, tickets: Collected, monkeypatch: pytest.MonkeyPatch, is_period: bool
+) -> None:
+    """A period that ended at the limit would begin anew at the next try, and never be read to its end."""
+    naps: list[float] = []
+    answered_at: list[float] = []
+    monkeypatch.setattr("cf_operators.hooks.json_calls.time.sleep", naps.append)
+    zendesk.page = 1
+    for number in range(1, 26):
+        zendesk.put(number, MAY + number)
+
+    def limited(asked: Asked) -> Answer:
+        now = sum(naps)
+        if sum(at > now - 60 for at in answered_at) >= 10:
+            return Answer({"error": "Number of allowed incremental export API requests per minute exceeded"},
+                          429, {"Retry-After": "60"})  # fmt: skip
+        answered_at.append(now)
+        return zendesk(asked)
+
+    desk.answer = limited
+    start = datetime.fromtimestamp(MAY, UTC)
+    period = TimeRange(start, start + timedelta(hours=1)) if is_period else None
+    assert tickets.run(period=period) == Counts(fetched=25, new=25)
+    assert naps == [60, 60]
 
 
 @pytest.mark.parametrize(

@@ -325,6 +325,7 @@ def test_a_wrong_password_is_said_without_it(
         ((404, {}, b""), ConfigurationError, "not the address of RemoteControl"),
         ((500, {}, b""), SourceUnavailable, "HTTP 500"),
         ((429, {"Retry-After": "120"}, b""), SourceUnavailable, "HTTP 429"),
+        ((503, {"Retry-After": "\xb2"}, b""), SourceUnavailable, "HTTP 503"),
     ],
 )
 def test_replies_that_are_none(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from airflow.sdk import Connection
+from airflow.sdk.definitions.retry_policy import RetryAction
 
 from cf_operators.domain.rest_auth import RestAuth
 from cf_operators.domain.rest_source import RestSource
@@ -19,6 +21,7 @@ from cf_operators.errors import CfError, ConfigurationError, DataError, SourceUn
 from cf_operators.hooks.rest_client import RestCall, RestClient
 from cf_operators.hooks.rest_paging import next_link
 from cf_operators.hooks.rest_settings import RestSettings
+from cf_operators.retry import CfRetryPolicy
 from tests.ports import free_port
 from tests.rest_desk import desk_source
 from tests.rest_server import Asked, Reply, RestServer, serving
@@ -108,6 +111,17 @@ def test_a_long_wait_is_left_to_airflow(
         ask()
     assert error.value.retry_after == expected
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(("header", "action"), [("86400", RetryAction.FAIL), ("120", RetryAction.RETRY)])
+def test_a_source_that_wants_a_day_does_not_hold_its_task_for_a_day(
+    server: RestServer, ask: Ask, header: str, action: RetryAction
+) -> None:
+    server.mishaps.append(Reply(status=503, headers={"Retry-After": header}))
+    with pytest.raises(SourceUnavailable) as error:
+        ask()
+    decision = CfRetryPolicy().evaluate(error.value, try_number=1, max_tries=3)
+    assert decision.action is action
 
 
 def test_short_waits_that_add_up_are_left_to_airflow(
@@ -411,6 +425,35 @@ def test_no_secret_is_told(
         chain = chain.__cause__ or chain.__context__
     assert SECRET not in "\n".join(told)
     assert "s3cr3t" not in repr(RestSettings.of(Connection(conn_id="c", host="x", password=SECRET)))
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 429, 500])
+def test_a_login_that_a_server_repeats_is_not_told(server: RestServer, ask: Ask, status: int) -> None:
+    def echo(asked: Asked) -> Reply:
+        return Reply(raw=f"seen: {asked.headers['authorization']}".encode(), status=status)
+
+    server.answer = echo
+    with pytest.raises(CfError) as error:
+        ask(auth="basic")
+    assert "seen: Basic ***" in str(error.value)
+    assert base64.b64encode(f"client-id:{SECRET}".encode()).decode() not in str(error.value)
+
+
+def test_the_secret_in_a_header_of_the_connection_is_not_told() -> None:
+    extra = {"headers": {"Authorization": f"Token {SECRET}"}, "proxy": "http://me:pr0xy-w0rd@proxy.example"}
+    connection = Connection(conn_id="c", conn_type="http", host="x", extra=json.dumps(extra))
+    settings = RestSettings.of(connection)
+    assert (
+        settings.masked(f"no such key: {SECRET}; http://me:pr0xy-w0rd@proxy.example")
+        == "no such key: ***; ***"
+    )
+
+
+def test_half_a_secret_at_the_end_of_what_is_shown_is_not_told(server: RestServer, ask: Ask) -> None:
+    server.answer = lambda asked: Reply(raw=b"x" * 50 + SECRET.encode())
+    with pytest.raises(DataError, match=r"it begins .x{50}\*\*\*") as error:
+        ask()
+    assert SECRET[:8] not in str(error.value)
 
 
 @pytest.mark.parametrize(

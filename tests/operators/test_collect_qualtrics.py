@@ -281,8 +281,23 @@ def test_progress_that_never_ends_is_given_up(collecting: Collecting) -> None:
     waiting = collecting.start()
     assert waiting.timeout == timedelta(minutes=10, seconds=1)
     event = collecting.wait(waiting)
-    with pytest.raises(SourceUnavailable, match=r"not ready in time, 99\.0 percent were done"):
+    # Nothing that is tried again at once: what comes after the task would wait for all its tries.
+    with pytest.raises(ConfigurationError, match=r"not ready in time, 99\.0 percent were done.*patience"):
         collecting.resume(waiting, event)
+
+
+def test_an_export_is_waited_for_a_quarter_of_an_hour_unless_the_entry_says_more(
+    collecting: Collecting,
+) -> None:
+    assert collecting.start().timeout == timedelta(minutes=25)
+
+
+def test_more_patience_does_not_begin_a_survey_anew(collecting: Collecting) -> None:
+    collecting.server.record("R_1", "2026-03-17T10:00:00Z", nps="9")
+    collecting()
+    collecting.declare(patience=1800)
+    collecting()
+    assert "startDate" in collecting.server.asked[-1]
 
 
 def test_complete_at_100_percent_without_a_file_is_not_ready(collecting: Collecting) -> None:

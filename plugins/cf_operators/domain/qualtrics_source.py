@@ -30,7 +30,9 @@ class QualtricsObject(SourceObject):
         "recorded some time before an export shows it.",
     )
     patience: Annotated[int, Field(ge=1, le=86_400)] = Field(
-        default=3600, description="Give an export up after so many seconds; the next try starts a new one."
+        default=900,
+        description="Give an export up after so many seconds, and with it the task; the next run starts a new one. "
+        "What comes after the task waits so long at most.",
     )
 
     @model_validator(mode="after")

@@ -34,7 +34,7 @@ def course_of(changes: Iterable[StatusChange], status: object, settled: Abstract
             reopenings.append(change.at)
     return {
         "_first_resolved_at": settlings[0] if settlings else None,
-        "_closed_at": settlings[-1] if settlings and status in settled else None,
+        "_closed_at": settlings[-1] if settlings and isinstance(status, str) and status in settled else None,
         "_reopened_at": reopenings[-1] if reopenings else None,
         "_reopen_count": len(reopenings),
     }

@@ -11,6 +11,7 @@ from typing import Any
 
 from cf_operators.errors import CfError, ConfigurationError, DataError, SourceUnavailable
 from cf_operators.hooks.json_calls import JsonCalls
+from cf_operators.hooks.secret_mask import secrets_of
 from cf_operators.hooks.source_connection import source_connection
 from cf_operators.hooks.source_session import address_of
 from cf_operators.hooks.timed_session import timed_session
@@ -40,7 +41,7 @@ class OdooRpc:
             )
         self._login, self._password = connection.login or "", connection.password or ""
         self._address = f"{address_of(connection)}/jsonrpc"
-        self._calls = JsonCalls(timed_session(), conn_id)
+        self._calls = JsonCalls(timed_session(), conn_id, secrets_of(connection))
         self._user: int | None = None
 
     def field_types(self, model: str) -> dict[str, str]:
@@ -86,17 +87,18 @@ class OdooRpc:
         if not isinstance(answer, Mapping) or not ("result" in answer or "error" in answer):
             raise SourceUnavailable(f"{where}: the answer is none of JSON-RPC")
         if "error" in answer:
-            raise _meaning(answer["error"], where)
+            raise self._meaning(answer["error"], where)
         return answer["result"]
 
-
-def _meaning(error: Any, where: str) -> CfError:
-    data = error.get("data") if isinstance(error, Mapping) else None
-    said = data if isinstance(data, Mapping) else {}
-    name, message = str(said.get("name", "")), str(said.get("message", "")).strip().partition("\n")[0][:200]
-    if name.rpartition(".")[2] in _TRY_AGAIN:
-        return SourceUnavailable(f"{where}: Odoo could not answer now ({name})")
-    return ConfigurationError(
-        f"{where}: Odoo refuses ({name}): {message}; correct the entry of the object or the database of the "
-        "connection, or give its user the right to read the records"
-    )
+    def _meaning(self, error: Any, where: str) -> CfError:
+        data = error.get("data") if isinstance(error, Mapping) else None
+        said = data if isinstance(data, Mapping) else {}
+        # The password is an argument of every call, and errors repeat arguments.
+        name, message = (self._calls.masked(str(said.get(part, ""))).strip() for part in ("name", "message"))
+        name, message = name[:100], message.partition("\n")[0][:200]
+        if name.rpartition(".")[2] in _TRY_AGAIN:
+            return SourceUnavailable(f"{where}: Odoo could not answer now ({name})")
+        return ConfigurationError(
+            f"{where}: Odoo refuses ({name}): {message}; correct the entry of the object or the database of the "
+            "connection, or give its user the right to read the records"
+        )

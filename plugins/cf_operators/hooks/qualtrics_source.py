@@ -88,8 +88,8 @@ class QualtricsSourceHook:
         return QualtricsExportTrigger(self._source.connection, tickets)
 
     def patience(self) -> timedelta:
-        """How long exports may take."""
-        return timedelta(seconds=sum(each.patience for each in self._source.objects.values()))
+        """How long exports may take: they are made at the same time."""
+        return timedelta(seconds=max(each.patience for each in self._source.objects.values()))
 
     def take(self, event: Mapping[str, Any]) -> None:
         """What the trigger has found; raises what it has met."""

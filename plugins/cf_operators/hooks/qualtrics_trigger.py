@@ -95,9 +95,10 @@ class QualtricsExportTrigger(BaseTrigger):
                 break
             await asyncio.sleep(min(max(pause, wait.total_seconds() if wait else 0), left))
             pause = min(pause * 1.5, self.LONGEST)
-        raise SourceUnavailable(
-            f"{where}: not ready in time, {percent} percent were done; the next try starts a new one. Give it more "
-            "time (patience), or collect more often"
+        # Tried again at once it would take as long again, and what comes after the task would wait for it.
+        raise ConfigurationError(
+            f"{where}: not ready in time, {percent} percent were done; the next run starts a new one. Give it more "
+            "time (patience of the object), or let it export less: collect more often, or shorten overlap"
         )
 
 

@@ -6,6 +6,7 @@ they cannot read they take as 1970, silently. So the zone is tried out before an
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -14,11 +15,15 @@ from airflow.sdk import BaseHook
 
 from cf_operators.domain.change_key import ChangeKey
 from cf_operators.domain.collecting import Page, Position, Row, TimeRange
+from cf_operators.domain.problem import shown
 from cf_operators.domain.request_tracker_source import RequestTrackerObject, RequestTrackerSource
+from cf_operators.domain.source_row import RefusedRow
 from cf_operators.domain.ticket_course import StatusChange, course_of
 from cf_operators.errors import ConfigurationError, DataError
+from cf_operators.hooks.ascending_ids import last_id
 from cf_operators.hooks.change_pages import Changes, Fetched, Record, judged, place
 from cf_operators.hooks.json_calls import JsonCalls
+from cf_operators.hooks.secret_mask import secrets_of
 from cf_operators.hooks.source_connection import source_connection
 from cf_operators.hooks.source_session import source_session
 
@@ -33,6 +38,12 @@ FIELDS: Final = {
     "fields[CustomFields]": "Name",
 }
 CHANGE_FIELDS: Final = {"fields": "ObjectId,OldValue,NewValue,Created"}
+TOLD: Final = ("Created", "OldValue", "NewValue")
+"""Of a change of status, in the order of :class:`~cf_operators.domain.ticket_course.StatusChange`."""
+MOST_DIGITS: Final = 18
+"""Of an id."""
+Courses = dict[str, list[StatusChange]]
+"""The changes of status by the number of the ticket."""
 
 
 class RequestTrackerSourceHook(BaseHook):
@@ -53,13 +64,19 @@ class RequestTrackerSourceHook(BaseHook):
         declared = self._source.objects[name]
         desk = _Desk(self.conn_id)
         desk.check_time_zone()
+        unknown: dict[str, str] = {}
 
         def fetch(after: ChangeKey | None, until: datetime | None) -> Fetched:
             tickets = desk.tickets(declared.read, after, until)
-            changes = desk.status_changes([ticket["id"] for ticket in tickets])
+            changes, problems = desk.status_changes([str(ticket["id"]) for ticket in tickets])
+            unknown.clear()
+            unknown.update(problems)
             return [_completed(ticket, changes, declared) for ticket in tickets], len(tickets) >= PER_PAGE
 
         def row(record: Record) -> Row:
+            if problem := unknown.get(record["id"]):
+                reason = f"ticket {record['id']}: {problem}"
+                return RefusedRow.of("tickets", None, reason, json.dumps(record, ensure_ascii=False))
             return judged(record, declared, "tickets")
 
         changes = Changes(fetch, _place, row, f"tickets ({self.conn_id})", desk.gone)
@@ -71,8 +88,9 @@ class _Desk:
 
     def __init__(self, conn_id: str) -> None:
         self._conn_id = conn_id
-        session, address = source_session(source_connection(conn_id), "token")
-        self._calls = JsonCalls(session, conn_id)
+        connection = source_connection(conn_id)
+        session, address = source_session(connection, "token")
+        self._calls = JsonCalls(session, conn_id, secrets_of(connection))
         self._address = f"{address}/REST/2.0"
 
     def tickets(self, search: str, after: ChangeKey | None, until: datetime | None) -> list[dict[str, Any]]:
@@ -90,20 +108,34 @@ class _Desk:
         order = {"orderby": ["LastUpdated", "id"], "order": ["ASC", "ASC"]}
         return self._search("tickets", " AND ".join(conditions), {**FIELDS, **order})
 
-    def status_changes(self, numbers: Sequence[str]) -> dict[str, list[StatusChange]]:
-        """The changes of status of these tickets, in their order."""
-        found: dict[str, list[StatusChange]] = {number: [] for number in numbers}
+    def status_changes(self, numbers: Sequence[str]) -> tuple[Courses, dict[str, str]]:
+        """The changes of status of these tickets, in their order; and of which tickets they cannot be told, and why.
+
+        :raises DataError: a change names no ticket.
+        """
+        found: Courses = {number: [] for number in numbers}
+        problems: dict[str, str] = {}
         if not numbers:
-            return found
+            return found, problems
         which = " OR ".join(f"ObjectId = {int(number)}" for number in numbers)
         query = f"ObjectType = 'RT::Ticket' AND Type = 'Status' AND ({which})"
         for item in self._all("transactions", query, CHANGE_FIELDS):
-            change = StatusChange(str(item["Created"]), str(item["OldValue"]), str(item["NewValue"]))
-            found.setdefault(str(item["ObjectId"]), []).append(change)
-        return found
+            number = self._ticket_of(item)
+            told = [item.get(name) for name in TOLD]
+            if wrong := next((name for name in TOLD if not _is_text(item.get(name))), None):
+                problems[number] = (
+                    f"transaction {item['id']}, a change of its status, has the {wrong} {shown(item.get(wrong))}, so "
+                    "that its course is not known; mend the transaction, and read everything again"
+                )
+            else:
+                found.setdefault(number, []).append(StatusChange(*map(str, told)))
+        return found, problems
 
     def gone(self, since: datetime | None, until: datetime | None) -> list[str]:
-        """The tickets that were deleted or merged into others in this time, and still are."""
+        """The tickets that were deleted or merged into others in this time, and still are.
+
+        :raises DataError: a transaction does not tell of which ticket it is, or what was done.
+        """
         query = (
             "ObjectType = 'RT::Ticket' AND ((Type = 'Status' AND (NewValue = 'deleted' OR OldValue = 'deleted')) "
             "OR (Type = 'AddLink' AND Field = 'MergedInto'))"
@@ -114,7 +146,13 @@ class _Desk:
             query += f" AND Created < '{_written(until)}'"
         is_gone: dict[str, bool] = {}
         for item in self._all("transactions", query, CHANGE_FIELDS):
-            number, value = str(item["ObjectId"]), str(item["NewValue"])
+            number, value = self._ticket_of(item), item.get("NewValue")
+            if not isinstance(value, str):
+                raise DataError(
+                    f'transactions (connection "{self._conn_id}"): transaction {item["id"]} of ticket {number} has the '
+                    f"NewValue {shown(value)}, so that it is not known whether the ticket was deleted or merged; mend "
+                    "it in Request Tracker"
+                )
             # The ticket that others were merged into has the link too, and it leads to itself.
             is_gone[number] = value == "deleted" or (
                 "/ticket/" in value and not value.endswith(f"/ticket/{number}")
@@ -142,15 +180,28 @@ class _Desk:
         )
 
     def _all(self, what: str, query: str, fields: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        """All results, in the order of their ids: one that is added meanwhile comes last."""
+        """All results, in the order of their ids: one that is added meanwhile comes last.
+
+        :raises DataError: the server does not give them in that order, so that reading on would not end.
+        """
+        where = f'{what} (connection "{self._conn_id}")'
         last = 0
         while True:
             behind = f"({query}) AND id > {last}"
             items = self._search(what, behind, {**fields, "orderby": "id", "order": "ASC"})
+            last = last_id((int(item["id"]) for item in items), last, where)
             yield from items
             if len(items) < PER_PAGE:
                 return
-            last = int(items[-1]["id"])
+
+    def _ticket_of(self, transaction: Mapping[str, Any]) -> str:
+        number = transaction.get("ObjectId")
+        if not str(number).isdecimal():
+            raise DataError(
+                f'transactions (connection "{self._conn_id}"): transaction {transaction["id"]} names as its ticket '
+                f"(ObjectId) {shown(number)}, which is no number of one; mend it in Request Tracker"
+            )
+        return str(number)
 
     def _search(
         self, what: str, query: str, parameters: Mapping[str, Any], per_page: int | None = None
@@ -167,7 +218,12 @@ class _Desk:
 
 
 def _is_numbered(item: Any) -> bool:
-    return isinstance(item, Mapping) and str(item.get("id")).isdecimal()
+    number = str(item.get("id")) if isinstance(item, Mapping) else ""
+    return number.isdecimal() and len(number) <= MOST_DIGITS
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
 
 
 def _place(ticket: Record) -> ChangeKey | None:

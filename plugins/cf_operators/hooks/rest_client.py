@@ -13,10 +13,11 @@ import httpx
 from cf_operators.domain.problem import shown
 from cf_operators.domain.rest_auth import RestAuth
 from cf_operators.errors import CfError, ConfigurationError, DataError, SourceUnavailable
+from cf_operators.hooks.bounded_answer import MEGABYTE, RawAnswer
 from cf_operators.hooks.rest_json import parse_json
 from cf_operators.hooks.rest_settings import RestSettings
 from cf_operators.hooks.rest_token import Credentials
-from cf_operators.hooks.rest_transport import MEGABYTE, RawAnswer, RestTransport
+from cf_operators.hooks.rest_transport import RestTransport
 from cf_operators.hooks.rest_wait import retry_after, server_time
 from cf_operators.hooks.source_connection import source_connection
 
@@ -187,7 +188,7 @@ class RestClient:
         return SourceUnavailable(f"{where}: the answer breaks off after {len(raw.body)} bytes")
 
     def _no_json(self, call: RestCall, raw: RawAnswer, error: ValueError) -> DataError:
-        begin = self.masked(raw.body[:60].decode("utf-8", "replace"))
+        begin = self.masked(raw.body[:2000].decode("utf-8", "replace"))[:60]
         return DataError(
             f"{self.where(call)}: the answer is not JSON ({str(error)[:100]}), {TRIES} times; it begins "
             f"{shown(begin)}; check host and path"

@@ -144,7 +144,7 @@ class RestList:
         found = self._request.find_records.search(answer.document)
         if isinstance(found, list):
             return found
-        text = self._client.masked(json.dumps(answer.document, ensure_ascii=False, default=str)[:200])
+        text = self._client.masked(json.dumps(answer.document, ensure_ascii=False, default=str)[:2000])
         raise DataError(
             f"{self._client.where(call)}: the answer has no list at {self._request.records}; it is {shown(text[:80])}. "
             "Check records of the object"

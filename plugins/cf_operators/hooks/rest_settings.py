@@ -6,14 +6,13 @@ import ssl
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from cf_operators.errors import ConfigurationError
+from cf_operators.hooks.secret_mask import basic_credential, masked
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
-
-_SHORTEST_SECRET = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +80,11 @@ class RestSettings:
         return f"{root.scheme}://{root.netloc}{path}" + (f"?{parts.query}" if parts.query else "")
 
     def masked(self, text: str, *more: str) -> str:
-        """A text without the secrets of the connection, as they are and as they stand in an address."""
-        for secret in (self.password, *self.headers.values(), self.proxy, *more):
-            if len(secret) >= _SHORTEST_SECRET:
-                text = text.replace(secret, "***").replace(quote(secret, safe=""), "***")
-        return text
+        """A text without the secrets of the connection, also as they stand in the headers that are sent."""
+        logins = [basic_credential(self.login, self.password)] if self.password else []
+        # A header may hold a scheme and then the secret: Authorization: Bearer ...
+        headers = [part for value in self.headers.values() for part in (value, value.partition(" ")[2])]
+        return masked(text, (self.password, *logins, *headers, self.proxy, *more))
 
 
 @cache

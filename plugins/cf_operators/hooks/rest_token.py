@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from cf_operators.domain.rest_auth import BasicAuth, BearerAuth, ClientCredentials, HeaderAuth, RestAuth
 from cf_operators.errors import ConfigurationError
 from cf_operators.hooks.rest_settings import RestSettings
+from cf_operators.hooks.secret_mask import basic_credential
 
 Fetch = Callable[[str, Mapping[str, str], Mapping[str, str]], Any]
 """Posts a form to an address (address, form, headers) and gives the answer's JSON."""
@@ -98,4 +98,4 @@ class Credentials:
 
 
 def _basic(login: str, password: str) -> str:
-    return "Basic " + base64.b64encode(f"{login}:{password}".encode()).decode()
+    return f"Basic {basic_credential(login, password)}"

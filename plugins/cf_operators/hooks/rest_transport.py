@@ -5,33 +5,17 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import httpx
 
 from cf_operators.errors import ConfigurationError, DataError
+from cf_operators.hooks.bounded_answer import MEGABYTE, AnswerTooLarge, AnswerTooSlow, RawAnswer, bounded
 from cf_operators.hooks.rest_settings import RestSettings, tls_context
 
 # They write whole addresses, with all their parameters, and what servers send in headers.
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
-
-MEGABYTE: Final = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class RawAnswer:
-    """What came back.
-
-    :ivar headers: with names in lower case.
-    :ivar is_whole: False when the body breaks off, or cannot be unpacked.
-    """
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    is_whole: bool = True
 
 
 class RestTransport:
@@ -86,19 +70,16 @@ class RestTransport:
     def _received(self, answer: httpx.Response) -> RawAnswer | None:
         deadline = time.monotonic() + self._timeout
         parts: list[bytes] = []
-        size = 0
         is_whole = True
         try:
-            for part in answer.iter_bytes():
-                size += len(part)
-                if size > self._largest:
-                    raise DataError(
-                        f"{answer.request.method} {answer.request.url.path}: the answer is larger than "
-                        f"{self._largest // MEGABYTE} MB; ask for fewer rows a page, or raise largest_answer"
-                    )
-                if time.monotonic() > deadline:
-                    return None
-                parts.append(part)
+            parts.extend(bounded(answer.iter_bytes(), self._largest, deadline))
+        except AnswerTooLarge:
+            raise DataError(
+                f"{answer.request.method} {answer.request.url.path}: the answer is larger than "
+                f"{self._largest // MEGABYTE} MB; ask for fewer rows a page, or raise largest_answer"
+            ) from None
+        except AnswerTooSlow:
+            return None
         except (httpx.DecodingError, httpx.RemoteProtocolError):
             is_whole = False
         return RawAnswer(answer.status_code, dict(answer.headers), b"".join(parts), is_whole)

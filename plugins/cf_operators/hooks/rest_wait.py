@@ -18,6 +18,8 @@ def retry_after(headers: Mapping[str, str]) -> timedelta | None:
     """The wait that ``Retry-After`` asks for (RFC 9110, 10.2.3): seconds, or a date by the clock of the server.
 
     At most a day: more is a mistake of the server's, and would stop a source for good.
+
+    :param headers: with names in lower case, or found in any case.
     """
     text = headers.get("retry-after", "").strip()
     if not text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from xml.parsers.expat import ExpatError
 
@@ -19,6 +19,7 @@ from cf_operators.domain.salesforce_source import SalesforceObject, SalesforceSo
 from cf_operators.domain.source_row import DeletedRow
 from cf_operators.errors import CfError, ConfigurationError, DataError, SourceUnavailable
 from cf_operators.hooks.change_pages import Changes, Fetched, Record, judged, place
+from cf_operators.hooks.rest_wait import retry_after
 from cf_operators.hooks.soql import BATCH, changes_query
 from cf_operators.hooks.source_connection import source_connection
 from cf_operators.hooks.timed_session import TIMEOUT, timed_session
@@ -53,6 +54,7 @@ class SalesforceSourceHook(BaseHook):
         super().__init__()
         self._source = source
         self.conn_id = source.connection
+        self._asked_wait: timedelta | None = None
 
     def pages(self, name: str, position: Position | None, period: TimeRange | None) -> Iterator[Page]:
         """The pages of one object; see :class:`~cf_operators.domain.collecting.SourceReader`."""
@@ -79,7 +81,17 @@ class SalesforceSourceHook(BaseHook):
         extras = source_connection(self.conn_id).extra_dejson
         # With a session of our own the client ignores the proxies of the connection.
         has_proxies = any(extras.get(name) for name in ("proxies", "extra__salesforce__proxies"))
-        return SalesforceHook(self.conn_id, session=None if has_proxies else timed_session()).get_conn()
+        session = None if has_proxies else timed_session()
+        if session is not None:
+            session.hooks["response"].append(self._note_wait)
+        client: Salesforce = SalesforceHook(self.conn_id, session=session).get_conn()
+        if session is None:
+            client.session.hooks["response"].append(self._note_wait)
+        return client
+
+    def _note_wait(self, answer: requests.Response, **_: Any) -> None:
+        """The client's errors keep no headers."""
+        self._asked_wait = retry_after(answer.headers)
 
     def _query(self, client: Salesforce, query: str) -> list[Record]:
         """All records of one query: an answer may hold fewer than were asked for, and then names the next one."""
@@ -99,6 +111,12 @@ class SalesforceSourceHook(BaseHook):
             )
         return [_plain(record) for record in records]
 
+    def _with_wait(self, problem: CfError) -> CfError:
+        """The problem; a busy server has said how long it wants to be left alone."""
+        if isinstance(problem, SourceUnavailable):
+            problem.retry_after = self._asked_wait
+        return problem
+
     @contextmanager
     def _errors(self, read: str) -> Iterator[None]:
         # The client's messages hold addresses and whole answers; what is needed of them is said anew.
@@ -106,15 +124,17 @@ class SalesforceSourceHook(BaseHook):
             yield
         except SalesforceAuthenticationFailed as error:
             if _is_busy(error.code):
-                raise SourceUnavailable(
-                    f'connection "{self.conn_id}": Salesforce takes no logins now ({error.code})'
+                raise self._with_wait(
+                    SourceUnavailable(
+                        f'connection "{self.conn_id}": Salesforce takes no logins now ({error.code})'
+                    )
                 ) from None
             raise ConfigurationError(
                 f'connection "{self.conn_id}": Salesforce refuses the login ({error.code}); check user, password, '
                 "security token and domain, or the consumer key of the connected app"
             ) from None
         except SalesforceError as error:
-            raise _meaning(error, f'{read} (connection "{self.conn_id}")') from None
+            raise self._with_wait(_meaning(error, f'{read} (connection "{self.conn_id}")')) from None
         except TypeError as error:
             if "login information" not in str(error):
                 raise

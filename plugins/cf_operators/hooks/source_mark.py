@@ -11,6 +11,8 @@ from cf_operators.errors import ConfigurationError
 
 BOUNDS_AND_NAMES: Final = frozenset({"id", "staging", "objects", "timeout", "most_pages", "largest_answer"})
 """What of a source cannot decide which rows are read of one of its objects."""
+PATIENCE: Final = "patience"
+"""How long an object's rows are waited for says nothing of them."""
 
 
 def source_mark(source: CollectedSource, declared: SourceObject) -> str:
@@ -24,9 +26,9 @@ def source_mark(source: CollectedSource, declared: SourceObject) -> str:
     """
     parts = [source.model_dump_json(exclude=set(BOUNDS_AND_NAMES))]
     if isinstance(declared, SqlObject) and declared.is_query:
-        parts += [declared.model_dump_json(exclude={"read"}), query_text(declared)]
+        parts += [declared.model_dump_json(exclude={"read", PATIENCE}), query_text(declared)]
     else:
-        parts.append(declared.model_dump_json())
+        parts.append(declared.model_dump_json(exclude={PATIENCE}))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from cf_operators.domain.tryton_value import encoded
+from cf_operators.hooks.ascending_ids import last_id
 from cf_operators.hooks.tryton_rpc import TrytonRpc
 
 LOG: Final = "ir.model.log"
@@ -29,7 +30,10 @@ class TrytonDeletions:
     model: str
 
     def between(self, since: datetime | None, until: datetime | None) -> list[str]:
-        """The ids of what was deleted in this time; one question when there is nothing."""
+        """The ids of what was deleted in this time; one question when there is nothing.
+
+        :raises DataError: the server does not give ids in their order, so that reading on would not end.
+        """
         domain: list[Any] = [["event", "=", "delete"]]
         if since is not None:
             domain.append(["create_date", ">=", encoded(since)])
@@ -54,9 +58,10 @@ class TrytonDeletions:
         last = 0
         while True:
             alive = self.rpc.search(self.model, [["id", ">", last]], IDS_AT_ONCE, [("id", "ASC")])
+            before, last = last, last_id(alive, last, self.rpc.where(self.model))
             for number in alive:
-                yield from range(last + 1, number)
-                last = number
+                yield from range(before + 1, number)
+                before = number
             if len(alive) < IDS_AT_ONCE:
                 yield from range(last + 1, last + 1 + BEHIND_THE_LAST)
                 return

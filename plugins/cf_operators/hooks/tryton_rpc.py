@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from cf_operators.domain.problem import shown
 from cf_operators.errors import ConfigurationError, DataError, SourceUnavailable
 from cf_operators.hooks.json_calls import JsonCalls, RefusedLogin
+from cf_operators.hooks.secret_mask import secrets_of
 from cf_operators.hooks.source_connection import source_connection
 from cf_operators.hooks.source_session import Authorization, address_of
 from cf_operators.hooks.timed_session import timed_session
@@ -33,6 +35,10 @@ class TrytonRpc:
             )
         self._address = f"{address_of(self._connection)}/{database}/rpc/"
         self._calls: JsonCalls | None = None
+
+    def where(self, what: str) -> str:
+        """How messages name what was asked for."""
+        return f'{what} (connection "{self._conn_id}")'
 
     def search_read(
         self, model: str, domain: Sequence[Any], limit: int, order: Sequence[Any], names: Sequence[str]
@@ -66,41 +72,41 @@ class TrytonRpc:
 
     def _model(self, model: str, method: str, *parameters: Any) -> Any:
         body = {"id": 1, "method": f"model.{model}.{method}", "params": [*parameters, {}]}
-        if self._calls is None:
-            self._calls = self._logged_in()
+        calls = self._calls = self._calls or self._logged_in()
         try:
-            return self._result(model, self._calls.call(model, "POST", self._address, json=body))
+            return self._result(model, calls, calls.call(model, "POST", self._address, json=body))
         except RefusedLogin:
             # Sessions end when nobody uses them, and when the password changes.
-            self._calls = self._logged_in()
-            return self._result(model, self._calls.call(model, "POST", self._address, json=body))
+            calls = self._calls = self._logged_in()
+            return self._result(model, calls, calls.call(model, "POST", self._address, json=body))
 
     def _logged_in(self) -> JsonCalls:
         name, password = self._connection.login or "", self._connection.password or ""
         body = {"id": 1, "method": "common.db.login", "params": [name, {"password": password}, "en"]}
         session = timed_session()
-        calls = JsonCalls(session, self._conn_id)
-        found = self._result("login", calls.call("login", "POST", self._address, json=body))
+        calls = JsonCalls(session, self._conn_id, secrets_of(self._connection))
+        found = self._result("login", calls, calls.call("login", "POST", self._address, json=body))
         if not isinstance(found, list) or len(found) < 2:
             raise RefusedLogin(
                 f'connection "{self._conn_id}": Tryton refuses the login; check user, password and database'
             )
         key = base64.b64encode(f"{name}:{found[0]}:{found[1]}".encode()).decode()
         session.auth = Authorization(f"Session {key}")
-        return calls
+        return replace(calls, secrets=(*calls.secrets, key, str(found[1])))
 
-    def _result(self, what: str, answer: Any) -> Any:
-        where = f'{what} (connection "{self._conn_id}")'
+    def _result(self, what: str, calls: JsonCalls, answer: Any) -> Any:
+        where = self.where(what)
         if not isinstance(answer, dict) or not ("result" in answer or "error" in answer):
             raise SourceUnavailable(f"{where}: the answer is none of JSON-RPC")
         if "error" not in answer:
             return answer["result"]
         error = answer["error"]
         kind, *more = error if isinstance(error, list) and error else [error]
+        kind = calls.masked(str(kind))
         text = " ".join(str(part) for part in (more[0] if more and isinstance(more[0], list) else []) if part)
         if kind in ("ConcurrencyException", "UserWarning"):
             raise SourceUnavailable(f"{where}: Tryton could not answer now ({kind})")
         raise ConfigurationError(
-            f"{where}: Tryton refuses: {shown(str(kind))} {text[:200]}".rstrip()
+            f"{where}: Tryton refuses: {shown(kind)} {calls.masked(text)[:200]}".rstrip()
             + "; correct the entry of the object, or give the user of the connection the right to read it"
         )

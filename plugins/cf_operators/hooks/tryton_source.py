@@ -14,6 +14,7 @@ from cf_operators.domain.ticket_course import StatusChange, course_of
 from cf_operators.domain.tryton_source import TrytonObject, TrytonSource
 from cf_operators.domain.tryton_value import encoded, plain
 from cf_operators.errors import ConfigurationError
+from cf_operators.hooks.ascending_ids import last_id
 from cf_operators.hooks.change_pages import Changes, Fetched, Record, judged, place
 from cf_operators.hooks.tryton_deletions import LOG, TrytonDeletions
 from cf_operators.hooks.tryton_rpc import TrytonRpc
@@ -99,12 +100,15 @@ def _completed(records: list[dict[str, Any]], declared: TrytonObject, rpc: Tryto
 
 
 def _log(rpc: TrytonRpc, domain: list[Any]) -> Iterator[dict[str, Any]]:
-    """The entries of the log that a domain describes, in their order."""
+    """The entries of the log that a domain describes, in their order.
+
+    :raises DataError: the server does not give them in that order, so that reading on would not end.
+    """
     last = 0
     while True:
         names = ("event", "target", "create_date", "resource")
         entries = rpc.search_read(LOG, [*domain, ["id", ">", last]], MOST_LOGGED, [("id", "ASC")], names)
+        last = last_id((entry.get("id") for entry in entries), last, rpc.where(LOG))
         yield from entries
         if len(entries) < MOST_LOGGED:
             return
-        last = entries[-1]["id"]

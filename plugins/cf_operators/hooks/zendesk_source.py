@@ -7,6 +7,7 @@ so that a cursor misses nothing; a ticket is told anew when anything of it chang
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from airflow.sdk import BaseHook
@@ -18,11 +19,15 @@ from cf_operators.domain.zendesk_ticket import completed
 from cf_operators.errors import ConfigurationError, DataError
 from cf_operators.hooks.change_pages import judged
 from cf_operators.hooks.json_calls import JsonCalls
+from cf_operators.hooks.secret_mask import secrets_of
 from cf_operators.hooks.source_connection import source_connection
 from cf_operators.hooks.timed_session import timed_adapter
 
 EXPORT: Final = "/api/v2/incremental/tickets/cursor.json"
 BEGINNING: Final = "0"
+LONGEST_NAP: Final = timedelta(minutes=2)
+"""Zendesk takes 10 requests of this kind a minute, and then asks to wait for the rest of it: a long reading goes on at
+the rate that it allows. A period has to: what has been read of it is no position to go on from."""
 
 
 class ZendeskSourceHook(BaseHook):
@@ -64,7 +69,8 @@ class ZendeskSourceHook(BaseHook):
         from airflow.providers.zendesk.hooks.zendesk import ZendeskHook
         from zenpy.lib.exception import ZenpyException
 
-        host = (source_connection(self.conn_id).host or "").strip("/").rstrip(".")
+        connection = source_connection(self.conn_id)
+        host = (connection.host or "").strip("/").rstrip(".")
         try:
             session = ZendeskHook(self.conn_id).get_conn().tickets.session
         except (ValueError, ZenpyException):
@@ -74,7 +80,9 @@ class ZendeskSourceHook(BaseHook):
                 'address of an agent as login, and an API token as extra "token"; or an extra "oauth_token"'
             ) from None
         session.mount("https://", timed_adapter())
-        return JsonCalls(session, self.conn_id), f"https://{host}{EXPORT}"
+        # A token is sent with this behind the login.
+        secrets = secrets_of(connection, f"{connection.login}/token")
+        return JsonCalls(session, self.conn_id, secrets, LONGEST_NAP), f"https://{host}{EXPORT}"
 
 
 def _parts(answer: Any, conn_id: str) -> tuple[list[Any], str | None, bool]:

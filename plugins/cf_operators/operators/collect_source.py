@@ -107,6 +107,8 @@ class CollectSourceOperator(BaseOperator):
 
     def _entries(self, source: CollectedSource, objects: dict[str, SourceObject]) -> dict[str, str]:
         """What the programme says of each object, in short."""
+        from cf_operators.hooks.source_mark import source_mark
+
         return {name: source_mark(source, declared) for name, declared in objects.items()}
 
     def _check_entries(
