@@ -156,9 +156,9 @@ class LimeSurveySourceHook:
         for name in ("datestamp", "startdate", "submitdate"):
             try:
                 moment = datetime.fromisoformat(str(response.get(name) or ""))
-            except ValueError:
+                times.append((moment if moment.tzinfo else moment.replace(tzinfo=self._zone)).astimezone(UTC))
+            except (ValueError, OverflowError):  # a day at the end of the calendar has none before it in UTC
                 continue
-            times.append((moment if moment.tzinfo else moment.replace(tzinfo=self._zone)).astimezone(UTC))
         return max(times, default=None)
 
     def _lowest_open(

@@ -17,9 +17,9 @@ from airflow.sdk import Connection
 
 from cf_operators.domain.problem import shown
 from cf_operators.errors import CfError, ConfigurationError, DataError, SourceUnavailable
+from cf_operators.hooks.bounded_answer import MEGABYTE
 from cf_operators.hooks.rest_json import parse_json
 from cf_operators.hooks.rest_settings import tls_context
-from cf_operators.hooks.rest_transport import MEGABYTE
 from cf_operators.hooks.rest_wait import retry_after
 from cf_operators.hooks.source_connection import source_connection
 
