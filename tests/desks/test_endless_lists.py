@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,24 +13,12 @@ from cf_operators.errors import DataError
 from cf_operators.hooks import request_tracker_source, tryton_deletions, tryton_source
 from tests.conftest import Warehouse
 from tests.desks.collected import Collected
-from tests.desks.desk_server import Answer, Asked, DeskServer, running_desk
+from tests.desks.desk_server import Answer, Asked, DeskServer
 
 ENOUGH = 20
 """So many answers without an end; a reader that takes them all would take more."""
 STAMP = "2024-05-01T10:00:00Z"
 CHANGE = {"ObjectId": "1", "Created": STAMP, "OldValue": "open", "NewValue": "resolved"}
-
-
-@pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DeskServer]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with running_desk(tmp_path) as desk:
-        connection = {
-            "conn_type": "http", "schema": "http", "host": "127.0.0.1", "port": desk.port,
-            "login": "me", "password": "secret-word", "extra": {"database": "d"},
-        }  # fmt: skip
-        monkeypatch.setenv("AIRFLOW_CONN_CF_DESK", json.dumps(connection))
-        yield desk
 
 
 class Endless:

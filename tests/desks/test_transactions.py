@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,21 +10,9 @@ import pytest
 from cf_operators.errors import DataError
 from tests.conftest import Warehouse
 from tests.desks.collected import Collected
-from tests.desks.desk_server import Answer, Asked, DeskServer, running_desk
+from tests.desks.desk_server import Answer, Asked, DeskServer
 
 STAMP = "2024-05-01T10:00:00Z"
-
-
-@pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DeskServer]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with running_desk(tmp_path) as desk:
-        connection = {
-            "conn_type": "http", "schema": "http", "host": "127.0.0.1", "port": desk.port,
-            "login": "me", "password": "secret-word",
-        }  # fmt: skip
-        monkeypatch.setenv("AIRFLOW_CONN_CF_DESK", json.dumps(connection))
-        yield desk
 
 
 def transaction(number: int, **fields: Any) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from airflow.sdk import Connection
 
 from cf_operators.domain.problem import shown
 from cf_operators.errors import CfError, ConfigurationError, DataError, SourceUnavailable
-from cf_operators.hooks.bounded_answer import MEGABYTE
+from cf_operators.hooks.bounded_answer import MEGABYTE, AnswerTooLarge, AnswerTooSlow, bounded
 from cf_operators.hooks.rest_json import parse_json
 from cf_operators.hooks.rest_settings import tls_context
 from cf_operators.hooks.rest_wait import retry_after
@@ -31,6 +31,8 @@ FILE_SECONDS = 3600.0
 """For a whole file."""
 LARGEST_ANSWER = 64 * MEGABYTE
 """Bytes of an answer that is not a file."""
+LARGEST_FILE = 16_000 * MEGABYTE
+"""Bytes of a file: a server that never ends does not fill the disk."""
 
 
 class QualtricsClient:
@@ -64,8 +66,8 @@ class QualtricsClient:
         :raises SourceUnavailable: Qualtrics does not answer in time, or is busy.
         :raises DataError: Qualtrics refuses the call, or its answer is too large.
         """
-        with self._asked(method, path, what, ANSWER_SECONDS, body) as pieces:
-            content = _joined(pieces, self._where(what))
+        with self._asked(method, path, what, ANSWER_SECONDS, LARGEST_ANSWER, body=body) as pieces:
+            content = b"".join(pieces)
         try:
             result = parse_json(content)["result"]
         except (ValueError, KeyError, TypeError) as error:
@@ -77,7 +79,7 @@ class QualtricsClient:
     def download(self, path: str, what: str, into: IO[bytes]) -> None:
         """Write a whole file; raises as :meth:`result` does."""
         gone = SourceUnavailable(f"{self._where(what)}: the file is gone; the next try makes a new one")
-        with self._asked("GET", path, what, FILE_SECONDS, gone=gone) as pieces:
+        with self._asked("GET", path, what, FILE_SECONDS, LARGEST_FILE, gone=gone) as pieces:
             for piece in pieces:
                 into.write(piece)
         into.seek(0)
@@ -89,22 +91,30 @@ class QualtricsClient:
         path: str,
         what: str,
         seconds: float,
+        largest: int,
+        *,
         body: Mapping[str, Any] | None = None,
         gone: CfError | None = None,
     ) -> Iterator[Iterator[bytes]]:
         """The pieces of an answer that is good.
 
+        :param seconds: for all of them.
+        :param largest: bytes of all of them.
         :param gone: what it means that there is nothing.
         """
         where, deadline = self._where(what), time.monotonic() + seconds
         try:
             with self._http.stream(method, f"{self._base}{path}", json=body) as answer:
-                pieces = _in_time(answer, deadline, f"{where}: no whole answer within {seconds:g} s")
+                pieces = bounded(answer.iter_bytes(), largest, deadline)
                 if answer.status_code == 404 and gone:
                     raise gone
                 if not answer.is_success:
-                    raise refusal(where, answer.status_code, answer.headers, _said(pieces, where))
+                    raise refusal(where, answer.status_code, answer.headers, _said(pieces))
                 yield pieces
+        except AnswerTooLarge:
+            raise too_large(where, largest) from None
+        except AnswerTooSlow:
+            raise SourceUnavailable(f"{where}: no whole answer within {seconds:g} s") from None
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise ConfigurationError(f"{where}: the host of the connection makes no address") from error
         except httpx.HTTPError as error:
@@ -175,11 +185,9 @@ def refusal(where: str, status: int, headers: Mapping[str, str], said: str) -> C
     return DataError(told)
 
 
-def too_large(where: str) -> DataError:
-    """What an answer of more than :data:`LARGEST_ANSWER` bytes means."""
-    return DataError(
-        f"{where}: the answer is larger than {LARGEST_ANSWER} bytes; check the host of the connection"
-    )
+def too_large(where: str, largest: int) -> DataError:
+    """What an answer of more than so many bytes means."""
+    return DataError(f"{where}: the answer is larger than {largest} bytes; check the host of the connection")
 
 
 def _target(headers: Mapping[str, str]) -> str:
@@ -192,25 +200,9 @@ def _target(headers: Mapping[str, str]) -> str:
     return shown(f"{parts.scheme or 'https'}://{host}" if host else parts.path)
 
 
-def _in_time(answer: httpx.Response, deadline: float, late: str) -> Iterator[bytes]:
-    for piece in answer.iter_bytes():
-        if time.monotonic() > deadline:
-            raise SourceUnavailable(late)
-        yield piece
-
-
-def _joined(pieces: Iterator[bytes], where: str) -> bytes:
-    content = bytearray()
-    for piece in pieces:
-        content += piece
-        if len(content) > LARGEST_ANSWER:
-            raise too_large(where)
-    return bytes(content)
-
-
-def _said(pieces: Iterator[bytes], where: str) -> str:
+def _said(pieces: Iterator[bytes]) -> str:
     """What Qualtrics says of an error; nothing where that cannot be read."""
     try:
-        return str(parse_json(_joined(pieces, where))["meta"]["error"]["errorMessage"])[:200]
-    except (CfError, httpx.HTTPError, ValueError, KeyError, TypeError):
+        return str(parse_json(b"".join(pieces))["meta"]["error"]["errorMessage"])[:200]
+    except (AnswerTooLarge, AnswerTooSlow, httpx.HTTPError, ValueError, KeyError, TypeError):
         return ""

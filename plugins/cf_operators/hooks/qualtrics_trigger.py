@@ -130,7 +130,7 @@ async def _body(response: aiohttp.ClientResponse, where: str) -> bytes:
     async for piece in response.content.iter_any():
         content += piece
         if len(content) > qualtrics_client.LARGEST_ANSWER:
-            raise too_large(where)
+            raise too_large(where, qualtrics_client.LARGEST_ANSWER)
     return bytes(content)
 
 
