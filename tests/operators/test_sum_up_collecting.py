@@ -38,22 +38,10 @@ def test_every_source_is_told_with_its_counts_and_positions() -> None:
     assert sum_up({"shop": SHOP, "form": FORM}) == {"shop": SHOP, "form": FORM}
     header, shop, form = (line.split() for line in table({"shop": SHOP, "form": FORM}, {}))
     assert header[:7] == ["source", "fetched", "new", "changed", "unchanged", "deleted", "quarantined"]
-    assert shop == [
-        "shop",
-        "1,200",
-        "3",
-        "1",
-        "1,195",
-        "0",
-        "1",
-        "orders:",
-        "None",
-        "->",
-        "{'highest':",
-        "7}",
-    ]
+    assert shop[:7] == ["shop", "1,200", "3", "1", "1,195", "0", "1"]
+    assert " ".join(shop[7:]) == 'orders: the start -> {"highest": 7}'
     assert form[:7] == ["form", "2", "2", "0", "0", "0", "0"]
-    assert " ".join(form[7:]) == "submissions: {'landed_xid': '7'} -> {'landed_xid': '9'}"
+    assert " ".join(form[7:]) == 'submissions: {"landed_xid": "7"} -> {"landed_xid": "9"}'
 
 
 def load(stream: str, run_id: str, *pages: list[int]) -> None:

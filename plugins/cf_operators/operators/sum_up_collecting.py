@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -83,7 +84,7 @@ def table(
             lines.append([source, *(f"{counts.get(name, 0):,}" for name in COUNTS), FAILED])
             continue
         positions = "; ".join(
-            f"{name}: {position['before']} -> {position['after']}"
+            f"{name}: {_shown(position['before'])} -> {_shown(position['after'])}"
             for name, position in summary.get("positions", {}).items()
         )
         lines.append([source, *(f"{summary[name]:,}" for name in COUNTS), positions])
@@ -94,3 +95,8 @@ def table(
         ).rstrip()
         for line in lines
     ]
+
+
+def _shown(position: Mapping[str, Any] | None) -> str:
+    """A position as it is kept; the start, where nothing was read before."""
+    return "the start" if position is None else json.dumps(position, ensure_ascii=False)
