@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from cf_operators.errors import ConfigurationError, DataError, SourceUnavailable
@@ -159,3 +161,18 @@ def test_a_connection_that_cannot_work_is_said_to_be_wrong(
     with pytest.raises(ConfigurationError, match=message) as stopped:
         define()
     assert "tökén" not in str(stopped.value)
+
+
+@pytest.mark.shared
+def test_definitions_here_are_those_of_the_vendors_specification(
+    server: QualtricsServer, shared: Path
+) -> None:
+    text = (shared / "specs" / "qualtrics-api-openapi-3.0.json").read_text(encoding="utf-8")
+    schema = json.loads(text)["components"]["schemas"]["SurveyResponse"]["properties"]["result"]
+    found = define()
+    assert set(found) <= set(schema["properties"])
+    jsonschema.validate(found, schema)
+    questions = schema["properties"]["Questions"]["properties"]
+    of_one = {name for question in questions.values() for name in question["properties"]}
+    assert found["Questions"]
+    assert {name for question in found["Questions"].values() for name in question} <= of_one
